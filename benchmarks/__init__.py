@@ -1,0 +1,1 @@
+"""Ratios inside one run, behind `maeari bench`."""

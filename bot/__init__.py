@@ -1,0 +1,1 @@
+"""The Discord face, the command line and the composition root."""

@@ -1,0 +1,1 @@
+"""Slash commands and events, one feature a module."""

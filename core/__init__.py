@@ -1,0 +1,1 @@
+"""The words and contracts of Maeari: types, ports, settings, errors, clock. No input or output happens here."""

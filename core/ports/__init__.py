@@ -1,0 +1,1 @@
+"""What the rooms ask of the outside world, as Protocols, one module per aggregate."""

@@ -1,0 +1,338 @@
+"""The store: one writer, many readers, one unit of work. No SQL is known outside storage/."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from core.types.action import Action, ActionDraft, ActionState, Purpose, Receipt
+from core.types.brand import Brand
+from core.types.case import Case, CaseEvent, CaseKind, CaseQuery, Severity
+from core.types.member import ContactWish, GuildSettings
+from core.types.mention import JudgedMention, MentionQuery, StoredMention
+from core.types.post import Author, Batch, Gap, PostRef, Removal, ReplyCount, Source
+from core.types.rollup import ReplyCounts, RollupRow
+
+T = TypeVar("T")
+
+
+class MentionRepository(Protocol):
+    """Mentions, their authors, search text, roll-ups and tombstones."""
+
+    async def add_many(
+        self, mentions: Sequence[JudgedMention], *, recheck_after: datetime | None = None
+    ) -> list[int | None]:
+        """Store mentions with authors, search text and roll-ups; return an id each, None where it was stored already.
+
+        A post that is stored already and comes with a newer `edited_at` replaces text, assessment and decision, and
+        its id is returned.
+        """
+        ...
+
+    async def get(self, mention_id: int) -> StoredMention | None:
+        """Return one mention."""
+        ...
+
+    async def by_ref(self, ref: PostRef) -> list[StoredMention]:
+        """Return the mentions, one per brand, that a post became."""
+        ...
+
+    async def find(self, query: MentionQuery, *, limit: int, offset: int = 0) -> list[StoredMention]:
+        """Return a page of mentions."""
+        ...
+
+    async def count(self, query: MentionQuery) -> int:
+        """Count what `find` would list in all."""
+        ...
+
+    def export(self, query: MentionQuery) -> AsyncIterator[StoredMention]:
+        """Yield all mentions of a query without holding them in memory."""
+        ...
+
+    async def mark_thanked(self, mention_id: int) -> None:
+        """Note that the author was thanked."""
+        ...
+
+    async def set_reply_counts(self, counts: Sequence[ReplyCount]) -> None:
+        """Set how many replies posts received, as the source tells it; unknown posts are passed over."""
+        ...
+
+    async def add_replies(self, replies: Sequence[tuple[PostRef, str]]) -> None:
+        """Count posts (native ids) that answer stored posts, each once however often it is seen."""
+        ...
+
+    async def purge(self, removals: Sequence[Removal]) -> list[StoredMention]:
+        """Turn mentions into tombstones; return what they were, so that cards can be cleaned.
+
+        ACCOUNT_DELETED takes only the author's name and id. Unknown posts are passed over.
+        """
+        ...
+
+    async def expired(self, source: Source, before: datetime, *, limit: int) -> list[PostRef]:
+        """Return posts created before `before` whose text is still there."""
+        ...
+
+    async def author(self, author_key: str) -> Author | None:
+        """Return the author behind a key, while one of their posts lives."""
+        ...
+
+    async def erase_author(self, author_key: str, noticed_at: datetime) -> list[StoredMention]:
+        """Purge everything of one author; return what was purged."""
+        ...
+
+
+class CaseRepository(Protocol):
+    """Cases and their audit trail."""
+
+    async def open(
+        self,
+        *,
+        kind: CaseKind,
+        severity: Severity,
+        brand: str,
+        opened_at: datetime,
+        due_at: datetime,
+        mention_id: int | None,
+        author_key: str | None,
+    ) -> Case:
+        """Open a case, with its `opened` event."""
+        ...
+
+    async def get(self, case_id: int) -> Case | None:
+        """Return one case."""
+        ...
+
+    async def save(self, case: Case, event: CaseEvent) -> Case:
+        """Store a changed case and what happened; return it with its new version.
+
+        Raises ConflictError when somebody changed it since `case.version`.
+        """
+        ...
+
+    async def add_event(self, event: CaseEvent) -> None:
+        """Note something that changes no field."""
+        ...
+
+    async def events(self, case_id: int) -> list[CaseEvent]:
+        """Return the trail, oldest first."""
+        ...
+
+    async def find(self, query: CaseQuery, *, limit: int, offset: int = 0) -> list[Case]:
+        """Return a page of cases: open ones by due time, then the newest."""
+        ...
+
+    async def count(self, query: CaseQuery) -> int:
+        """Count what `find` would list in all."""
+        ...
+
+    async def of_author(self, author_key: str, *, since: datetime) -> list[Case]:
+        """Return an author's cases, newest first."""
+        ...
+
+    async def of_mentions(self, mention_ids: Collection[int]) -> list[Case]:
+        """Return the cases that hold any of these mentions."""
+        ...
+
+    async def join(self, case_id: int, mention_id: int, at: datetime) -> None:
+        """Put one more mention on a case."""
+        ...
+
+
+class OutboxRepository(Protocol):
+    """Actions on their way out, and the record of what went."""
+
+    async def add(self, draft: ActionDraft, *, created_at: datetime) -> Action | None:
+        """Store an action; None when its key is there already."""
+        ...
+
+    async def get(self, action_id: int) -> Action | None:
+        """Return one action."""
+        ...
+
+    async def claim(self, now: datetime, *, limit: int) -> list[Action]:
+        """Take due pending actions, oldest first, and mark them `sending`."""
+        ...
+
+    async def stranded(self) -> list[Action]:
+        """Return actions left in `sending` by a worker that died."""
+        ...
+
+    async def approve(self, action_id: int, *, actor: str, text: str | None = None) -> Action:
+        """Turn a draft into a pending action, with changed text where given.
+
+        Raises ConflictError when it is no draft any more.
+        """
+        ...
+
+    async def cancel(self, action_id: int, *, detail: str) -> None:
+        """Cancel a draft or pending action; others stay as they are."""
+        ...
+
+    async def sent(self, action_id: int, receipt: Receipt) -> None:
+        """Note that it happened."""
+        ...
+
+    async def delay(self, action_id: int, *, due_at: datetime, detail: str) -> None:
+        """Put it back to pending for later."""
+        ...
+
+    async def refuse(self, action_id: int, *, detail: str) -> None:
+        """Note that it will never happen."""
+        ...
+
+    async def find(self, *, states: Sequence[ActionState], limit: int) -> list[Action]:
+        """Return actions in these states, oldest first."""
+        ...
+
+    async def count_sent(
+        self,
+        *,
+        purpose: Purpose,
+        since: datetime,
+        author_key: str | None = None,
+        container: str | None = None,
+        thread_id: str | None = None,
+    ) -> int:
+        """Count sent or on-their-way actions of a purpose, for the caps."""
+        ...
+
+    async def same_text(self, *, purpose: Purpose, text: str, container: str, since: datetime) -> int:
+        """Count equal texts sent or on their way to one place, for the duplicate rule."""
+        ...
+
+
+class LedgerRepository(Protocol):
+    """Cursors, seen names and gaps of the feeds."""
+
+    async def advance(self, batch: Batch) -> None:
+        """Store a batch's seen names, cursor and gaps; the ledger stays bounded per feed."""
+        ...
+
+    async def cursor(self, feed: str) -> str | None:
+        """Return a feed's cursor."""
+        ...
+
+    async def known(self, feed: str, native_ids: Collection[str]) -> set[str]:
+        """Return those ids that the ledger holds."""
+        ...
+
+    async def gaps(self, *, since: datetime, until: datetime | None = None) -> list[Gap]:
+        """Return gaps that touch a span of time."""
+        ...
+
+    async def due_for_recheck(self, source: Source, now: datetime, *, limit: int) -> list[PostRef]:
+        """Return stored posts whose re-check is due."""
+        ...
+
+    async def mark_checked(self, refs: Collection[PostRef], *, next_at: datetime) -> None:
+        """Set when these posts are to be checked again."""
+        ...
+
+
+class BrandRepository(Protocol):
+    """Brands as moderators change them live."""
+
+    async def all(self) -> list[Brand]:
+        """Return all brands, in the order they were added."""
+        ...
+
+    async def put(self, brand: Brand) -> None:
+        """Add or replace a brand."""
+        ...
+
+    async def remove(self, name: str) -> bool:
+        """Stop following a brand; its mentions stay. False when there is none."""
+        ...
+
+
+class MemberRepository(Protocol):
+    """What people told us about being written to, and per-guild settings."""
+
+    async def wish(self, wish: ContactWish) -> None:
+        """Store a wish."""
+        ...
+
+    async def opted_out(self, author_key: str) -> bool:
+        """Say whether this person wants nothing but answers."""
+        ...
+
+    async def consented(self, author_key: str, purpose: Purpose) -> bool:
+        """Say whether this person agreed to this purpose and has not opted out since."""
+        ...
+
+    async def guild(self, guild_id: str) -> GuildSettings | None:
+        """Return a guild's settings."""
+        ...
+
+    async def put_guild(self, settings: GuildSettings) -> None:
+        """Store a guild's settings."""
+        ...
+
+    async def forget(self, author_key: str) -> None:
+        """Delete a person's wishes; an opt-out stays, so that it keeps being honoured."""
+        ...
+
+
+class CountRepository(Protocol):
+    """Roll-ups and reply counts, for the report and `/status`."""
+
+    async def rollups(self, *, since: datetime, until: datetime) -> list[RollupRow]:
+        """Return the hours of a span [since, until)."""
+        ...
+
+    async def replies(self, *, since: datetime, until: datetime) -> ReplyCounts:
+        """Count our own replies of a span."""
+        ...
+
+    async def count_reply(self, kind: str, *, at: datetime, container: str, source: Source) -> None:
+        """Count one reply that has no outbox row: `bot` (an interaction answered) or `native`."""
+        ...
+
+    async def latest_post(self) -> datetime | None:
+        """Return when the newest stored mention or tombstone was written."""
+        ...
+
+    async def rebuild(self) -> int:
+        """Count all roll-ups anew from mentions and tombstones; return how many rows there are."""
+        ...
+
+
+class Unit(Protocol):
+    """One transaction's view of the store. Only valid inside the call it was handed to."""
+
+    mentions: MentionRepository
+    cases: CaseRepository
+    outbox: OutboxRepository
+    ledger: LedgerRepository
+    brands: BrandRepository
+    members: MemberRepository
+    counts: CountRepository
+
+
+class Store(Protocol):
+    """One database."""
+
+    async def write(self, work: Callable[[Unit], Awaitable[T]]) -> T:
+        """Run `work` on the single writer and return its result once it is durable.
+
+        Neighbouring calls share a commit; each has its own savepoint, so an exception undoes only its own `work`.
+        """
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[Unit]:
+        """Open a reader; it sees one consistent state and cannot write."""
+        ...
+
+    def author_key(self, source: Source, native_id: str) -> str:
+        """Return the HMAC key of an author under this installation's secret."""
+        ...
+
+    async def scrub(self) -> None:
+        """Drive purged bytes off the disk: FTS optimise, checkpoint TRUNCATE."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is queued and close."""
+        ...

@@ -1,0 +1,1 @@
+"""What flows through the rooms: frozen, slotted dataclasses, one module per aggregate."""

@@ -1,0 +1,117 @@
+"""Cases: complaints and unanswered questions in the staff queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """open -> claimed -> waiting -> resolved | dismissed."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    WAITING = "waiting"
+    """We answered; the customer's turn."""
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
+class CaseKind(StrEnum):
+    """Why there is a case."""
+
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+    REVIEW = "review"
+    ABUSE = "abuse"
+    REQUEST = "request"
+    """Someone asked the bot for a person."""
+
+
+class Severity(StrEnum):
+    """How fast it must be answered."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class AnsweredBy(StrEnum):
+    """How the first response was given."""
+
+    BOT_DESK = "desk"
+    """A staff member through the bot."""
+    NATIVE = "native"
+    """A staff member straight in the channel or thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it stands."""
+
+    id: int
+    kind: CaseKind
+    state: CaseState
+    severity: Severity
+    brand: str
+    opened_at: datetime
+    due_at: datetime
+    """First response is due."""
+    mention_ids: tuple[int, ...]
+    """At least one, the first is what opened it (a request for a person may have none)."""
+    author_key: str | None = None
+    claimed_by: str | None = None
+    """Discord id of the staff member."""
+    claimed_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered_by: AnsweredBy | None = None
+    resolved_at: datetime | None = None
+    resolution: str = ""
+    card_channel: str | None = None
+    card_message: str | None = None
+    version: int = 0
+    """Counts changes; a change made against an older version is a conflict."""
+
+
+class CaseEventKind(StrEnum):
+    """What happened to a case."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    CLAIMED = "claimed"
+    UNCLAIMED = "unclaimed"
+    REPLIED = "replied"
+    ANSWERED_NATIVELY = "answered_natively"
+    CUSTOMER_WROTE = "customer_wrote"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+    REOPENED = "reopened"
+    MENTION_PURGED = "mention_purged"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One line of a case's audit trail."""
+
+    case_id: int
+    kind: CaseEventKind
+    at: datetime
+    actor: str | None
+    """Discord id of the person, or None for the bot."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """Which cases to list; None means any."""
+
+    states: tuple[CaseState, ...] | None = None
+    brand: str | None = None
+    severity: Severity | None = None
+    claimed_by: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    overdue_at: datetime | None = None
+    """Only those still without a first response whose due time lies before this moment."""

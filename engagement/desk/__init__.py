@@ -1,0 +1,1 @@
+"""Cases, first responses, replies."""

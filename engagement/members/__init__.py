@@ -1,0 +1,1 @@
+"""Chat, thanks, consent and privacy."""

@@ -1,0 +1,1 @@
+"""The send gate and the outbox: the one way out."""

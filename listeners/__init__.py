@@ -1,0 +1,1 @@
+"""Posts in: Reddit, Discord and files, each behind the port `core.ports.listening`."""

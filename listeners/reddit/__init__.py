@@ -1,0 +1,1 @@
+"""Reddit through PRAW, which lives in a thread of its own."""

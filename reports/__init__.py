@@ -1,0 +1,1 @@
+"""The weekly mention report: queries, one typed report, and its renderers."""

@@ -1,0 +1,1 @@
+"""From a text to an assessment: language, sentiment, intent, abuse, evidence."""

@@ -1,0 +1,1 @@
+"""The only SQL: tables, migrations, repositories, the unit of work, search, roll-ups, purge."""
