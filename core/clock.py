@@ -34,7 +34,7 @@ class SystemClock:
     async def sleep_until(self, moment: datetime) -> None:
         """Return once `now()` is at or past `moment`."""
         # asyncio sleeps on a monotonic clock: look again, in case the wall clock was set meanwhile.
-        while (left := (moment - self.now()).total_seconds()) > 0:
+        while (left := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(left, 60.0))
 
 

@@ -17,8 +17,8 @@ PARTICLE_PAIRS = frozenset({"은/는", "이/가", "을/를", "과/와", "으로/
 
 _HANGUL_FIRST, _HANGUL_LAST, _FINALS = 0xAC00, 0xD7A3, 28
 _FINAL_RIEUL = 8
-# How a Korean reads the end of a Latin word or a digit aloud (국립국어원 외래어 표기법, as a rule of thumb): `Slack` 슬랙
-# ends in a consonant, `Google` 구글 in ㄹ, `Nimbus` 님버스 in a vowel.
+# How a Korean reads the end of a Latin word or a digit aloud (국립국어원 외래어 표기법, as a rule of thumb):
+# `Slack` 슬랙 ends in a consonant, `Google` 구글 in ㄹ, `Nimbus` 님버스 in a vowel.
 _DIGITS = {"0": "consonant", "1": "rieul", "3": "consonant", "6": "consonant", "7": "rieul", "8": "rieul"}
 _WORD_ENDING = re.compile(r"(?P<rieul>l|le)$|(?P<consonant>[bckmnpt]|ng|ne|me)$", re.IGNORECASE)
 # Single letters are read by their names (엘, 엠, 엔, 알; all others end in a vowel).
@@ -86,7 +86,12 @@ def _ending(word: str) -> str | None:
 class _Formatter(string.Formatter):
     """`str.format` that knows particle pairs and never reaches into a value (`{x.attr}`, `{x[0]}` stay shut)."""
 
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+    def get_field(
+        self,
+        field_name: str,
+        args: Sequence[Any],  # noqa: ARG002
+        kwargs: Mapping[str, Any],
+    ) -> tuple[Any, str]:
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
