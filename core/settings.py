@@ -200,12 +200,20 @@ class SurveysSection(Section):
     enabled: bool = Field(False, description="Ask for satisfaction after a resolved case, with consent only.")
 
 
+DEFAULT_TEXT_DAYS = {Source.REDDIT: 14, Source.DISCORD: 90, Source.FEED: 90, Source.FILE: 3650}
+"""Days a text lives. Reddit asks for routine deletion; a file is the operator's own."""
+
+
+def _all_sources(days: dict[Source, int]) -> dict[Source, int]:
+    return {**DEFAULT_TEXT_DAYS, **days}
+
+
 class PrivacySection(Section):
     """`[privacy]`: how long texts live, and when people are left alone."""
 
-    text_days: dict[Source, Annotated[int, Field(ge=1)]] = Field(
-        default_factory=lambda: {Source.REDDIT: 14, Source.DISCORD: 90, Source.FEED: 90, Source.FILE: 3650},
-        description="Days that a post's text is kept, per source; counts stay.",
+    text_days: Annotated[dict[Source, Annotated[int, Field(ge=1)]], AfterValidator(_all_sources)] = Field(
+        default_factory=DEFAULT_TEXT_DAYS.copy,
+        description="Days that a post's text is kept, per source (reddit, discord, feed, file); counts stay.",
     )
     quiet_hours: tuple[time, time] = Field(
         (time(22, 0), time(8, 0)),
