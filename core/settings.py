@@ -133,6 +133,7 @@ class ThanksPolicy(Section):
     min_probability: float = Field(0.9, ge=0.5, le=1, description="Calibrated probability of positive that is needed.")
     per_author_days: int = Field(30, ge=1, description="A person is thanked once in so many days.")
     per_container_hour: int = Field(4, ge=0, description="Most thanks in one channel in an hour.")
+    per_thread: int = Field(2, ge=0, description="Most thanks under one Reddit submission.")
     per_day: int = Field(40, ge=0, description="Most thanks a day in all.")
 
 

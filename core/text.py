@@ -133,3 +133,17 @@ def _joins(character: str) -> bool:
         or 0x1F3FB <= code <= 0x1F3FF
         or 0x11A8 <= code <= 0x11FF
     )
+
+
+def one_line(value: object) -> str:
+    """Return a value as one line without control or direction characters, safe to show in a terminal."""
+    if value is None:
+        return ""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+
+
+def csv_cell(value: object) -> object:
+    """Return a CSV cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return value

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from core.types.action import Action, ActionDraft, ActionState, Purpose, Receipt
+from core.types.action import Action, ActionDraft, ActionState, Purpose, Receipt, Target
 from core.types.brand import Brand
 from core.types.case import Case, CaseEvent, CaseKind, CaseQuery, Severity
 from core.types.member import ContactWish, GuildSettings
@@ -59,8 +59,23 @@ class MentionRepository(Protocol):
         """Set how many replies posts received, as the source tells it; unknown posts are passed over."""
         ...
 
-    async def add_replies(self, replies: Sequence[tuple[PostRef, str]]) -> None:
-        """Count posts (native ids) that answer stored posts, each once however often it is seen."""
+    async def add_replies(self, replies: Sequence[tuple[PostRef, str]]) -> list[bool]:
+        """Count posts (native ids) that answer stored posts, each once however often it is seen.
+
+        Returns for each whether it was new; False too where the post it answers is not stored.
+        """
+        ...
+
+    async def tracked(self, *, limit: int) -> list[PostRef]:
+        """Return the newest stored posts whose text lives: those that answers are looked for."""
+        ...
+
+    async def open_questions(self, *, since: datetime, until: datetime, limit: int) -> list[StoredMention]:
+        """Return questions nobody answered, oldest first.
+
+        Those decided with the reason `question`, from Reddit or Discord, created in [since, until), whose text lives,
+        without a case and without a reply.
+        """
         ...
 
     async def purge(self, removals: Sequence[Removal]) -> list[StoredMention]:
@@ -96,8 +111,10 @@ class CaseRepository(Protocol):
         due_at: datetime,
         mention_id: int | None,
         author_key: str | None,
+        target: Target | None = None,
+        note: str = "",
     ) -> Case:
-        """Open a case, with its `opened` event."""
+        """Open a case, with its `opened` event. `target` and `note` are those of a request without a mention."""
         ...
 
     async def get(self, case_id: int) -> Case | None:
@@ -135,8 +152,16 @@ class CaseRepository(Protocol):
         """Return the cases that hold any of these mentions."""
         ...
 
+    async def of_thread(self, source: Source, thread_id: str, *, brand: str, since: datetime) -> list[Case]:
+        """Return the cases opened since `since` that hold a mention of this brand in this thread, newest first."""
+        ...
+
     async def join(self, case_id: int, mention_id: int, at: datetime) -> None:
-        """Put one more mention on a case."""
+        """Put one more mention on a case, with its `joined` event."""
+        ...
+
+    async def set_card(self, case_id: int, *, channel: str, message: str) -> None:
+        """Note where the case's card stands; no event, and `version` stays."""
         ...
 
 
@@ -152,7 +177,7 @@ class OutboxRepository(Protocol):
         ...
 
     async def claim(self, now: datetime, *, limit: int) -> list[Action]:
-        """Take due pending actions, oldest first, and mark them `sending`."""
+        """Take due pending actions, oldest first, mark them `sending` and count the attempt; `detail` stays."""
         ...
 
     async def stranded(self) -> list[Action]:
@@ -160,7 +185,7 @@ class OutboxRepository(Protocol):
         ...
 
     async def approve(self, action_id: int, *, actor: str, text: str | None = None) -> Action:
-        """Turn a draft into a pending action, with changed text where given.
+        """Turn a draft into a pending action with `approved_by`, with changed text where given.
 
         Raises ConflictError when it is no draft any more.
         """
@@ -184,6 +209,38 @@ class OutboxRepository(Protocol):
 
     async def find(self, *, states: Sequence[ActionState], limit: int) -> list[Action]:
         """Return actions in these states, oldest first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next pending action is due (long past for one without a due time); None without any."""
+        ...
+
+    async def of_mentions(self, mention_ids: Collection[int]) -> list[Action]:
+        """Return all actions about these mentions, oldest first."""
+        ...
+
+    async def of_case(self, case_id: int) -> list[Action]:
+        """Return all actions of a case, oldest first."""
+        ...
+
+    async def of_author(self, author_key: str) -> list[Action]:
+        """Return all actions that write to a person, oldest first."""
+        ...
+
+    async def of_message(self, source: Source, native_id: str) -> Action | None:
+        """Return the action that sent this message of ours."""
+        ...
+
+    async def sent_messages(self, *, limit: int) -> list[PostRef]:
+        """Return our newest messages to people (not those in our own rooms): answers to them are looked for."""
+        ...
+
+    async def recent_texts(self, *, purpose: Purpose, container: str, limit: int) -> list[str]:
+        """Return the newest texts of a purpose in one place, sent or on their way or waiting as drafts."""
+        ...
+
+    async def forget(self, author_key: str) -> None:
+        """Cancel what waits for a person, and take text, person and receipt off what was sent to them."""
         ...
 
     async def count_sent(
@@ -255,7 +312,11 @@ class MemberRepository(Protocol):
         ...
 
     async def opted_out(self, author_key: str) -> bool:
-        """Say whether this person wants nothing but answers."""
+        """Say whether this person wants nothing but answers: their newest opt-out was not taken back."""
+        ...
+
+    async def wishes(self, author_key: str) -> list[ContactWish]:
+        """Return all that a person told us about being written to, oldest first."""
         ...
 
     async def consented(self, author_key: str, purpose: Purpose) -> bool:

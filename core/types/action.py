@@ -20,6 +20,8 @@ class Purpose(StrEnum):
     SURVEY = "survey"
     """Survey, follow-up, announcement."""
     ADVERT = "advert"
+    ADVERT_NIGHT = "advert_night"
+    """Only ever consented to, never a purpose of sending: advertisements between 21:00 and 08:00."""
     STAFF_POST = "staff_post"
     """Moderation notice, staff card, operator notice, report: into our own rooms."""
 
@@ -107,6 +109,8 @@ class Action:
     sent_at: datetime | None = None
     detail: str = ""
     """Why it was refused or delayed: a short code."""
+    approved_by: str | None = None
+    """Who approved the draft (Discord id); None for what never was a draft, or is one still."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.types.action import Target
+
 
 class CaseState(StrEnum):
     """open -> claimed -> waiting -> resolved | dismissed."""
@@ -71,6 +73,10 @@ class Case:
     resolution: str = ""
     card_channel: str | None = None
     card_message: str | None = None
+    target: Target | None = None
+    """Where an answer goes when there is no mention to answer: someone asked the bot for a person."""
+    note: str = ""
+    """What that person asked, in their own words; goes when they are forgotten."""
     version: int = 0
     """Counts changes; a change made against an older version is a conflict."""
 

@@ -15,6 +15,8 @@ class ContactRule(StrEnum):
 
     OPT_OUT = "opt_out"
     """Nothing but answers to their own questions."""
+    OPT_IN = "opt_in"
+    """Takes an opt-out back."""
     CONSENT = "consent"
     """Agreed to one purpose."""
 
@@ -27,7 +29,7 @@ class ContactWish:
     source: Source
     rule: ContactRule
     purpose: Purpose | None
-    """The purpose consented to; None for an opt-out of everything."""
+    """The purpose consented to; None for an opt-out of everything and for taking it back."""
     given_at: datetime
 
 

@@ -96,5 +96,6 @@ class MentionQuery:
     """Inclusive."""
     until: datetime | None = None
     """Exclusive."""
+    author_key: str | None = None
     with_tombstones: bool = False
     order: MentionOrder = MentionOrder.NEWEST
