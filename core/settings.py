@@ -41,7 +41,7 @@ class MaeariSection(Section):
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "UTC", description="Time zone of weeks, days and quiet hours, e.g. Asia/Seoul."
     )
-    data_dir: Path = Field(Path("data"), description="Folder for the database, reports and the install secret.")
+    data_dir: Path = Field(Path("data"), description="Folder for the database and the reports.")
     metrics_host: str = Field("127.0.0.1", description="Address of /metrics and /healthz.")
     metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics and /healthz; 0 switches them off.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines are written: console or json.")
