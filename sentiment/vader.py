@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from functools import cache
 from heapq import heappop, heappush
 
-import vaderSentiment.vaderSentiment as library
+from vaderSentiment.vaderSentiment import (
+    BOOSTER_DICT,
+    C_INCR,
+    N_SCALAR,
+    NEGATE,
+    SPECIAL_CASES,
+    SentimentIntensityAnalyzer,
+)
 
 CACHE_TOKENS = 60_000
 """Distinct tokens remembered before starting afresh: bounds the memory that hostile texts can claim."""
@@ -27,6 +34,7 @@ _IN_LEXICON, _NEGATES, _BOOSTS, _ENDS_IDIOM, _NO, _LEAST, _NEVER, _SO_THIS, _WIT
 )
 _ROLES = {"no": _NO, "least": _LEAST, "never": _NEVER, "so": _SO_THIS, "this": _SO_THIS}
 _ROLES |= {"without": _WITHOUT, "doubt": _DOUBT, "kind": _KIND, "of": _OF, "but": _BUT}
+_NEGATION: float = N_SCALAR
 _FADES = (1.0, 0.95, 0.9)
 """How much a booster one, two and three words before still counts."""
 _FARTHEST = len(_FADES)
@@ -73,12 +81,12 @@ class _Tokens(dict[str, _Token]):
     def __init__(self, lexicon: dict[str, float]) -> None:
         super().__init__()
         self._lexicon = lexicon
-        phrases = [*library.SPECIAL_CASES, *library.BOOSTER_DICT]
+        phrases = [*SPECIAL_CASES, *BOOSTER_DICT]
         split = [phrase.split() for phrase in phrases if " " in phrase]
         self._idiom_ends = {words[-1] for words in split}
         # Words that are compared as words, so that their lower-case form has to be kept.
         self._read_words = {word for words in split for word in words} | {"or", "nor", "at", "very"}
-        self._negations = frozenset(library.NEGATE)
+        self._negations = frozenset(NEGATE)
 
     def __missing__(self, raw: str) -> _Token:
         token = self._look(raw)
@@ -97,7 +105,7 @@ class _Tokens(dict[str, _Token]):
         valence = self._lexicon.get(lower)
         if valence is not None:
             roles |= _IN_LEXICON
-        boost: float = library.BOOSTER_DICT.get(lower, 0.0)
+        boost: float = BOOSTER_DICT.get(lower, 0.0)
         if boost:
             roles |= _BOOSTS
         again = lower.lower()  # the library lowers twice before it looks for negations
@@ -115,7 +123,7 @@ class Vader:
     """Scores texts exactly as the library does. Shared by all callers; not for several threads at a time."""
 
     def __init__(self) -> None:
-        analyzer = library.SentimentIntensityAnalyzer()
+        analyzer = SentimentIntensityAnalyzer()
         self._tokens = _Tokens(analyzer.lexicon)
         # The library puts a space before a description unless one is there; more white space changes nothing.
         single = {emoji: " " + words for emoji, words in analyzer.emojis.items() if len(emoji) == 1}
@@ -180,9 +188,9 @@ def _valence(tokens: list[_Token], at: int, *, some_shout: bool) -> float:
     if token.roles & _NO and at + 1 < len(tokens) and tokens[at + 1].roles & _IN_LEXICON:
         valence = 0.0
     if around & _NO and _no_before(tokens, at):
-        valence = token.valence * library.N_SCALAR
+        valence = token.valence * _NEGATION
     if some_shout and token.shouted:
-        valence = valence + library.C_INCR if valence > 0 else valence - library.C_INCR
+        valence = valence + C_INCR if valence > 0 else valence - C_INCR
     if around or any(neighbour.roles & _ENDS_IDIOM for neighbour in tokens[at : at + 3]):
         for back in range(1, len(before) + 1):
             if not tokens[at - back].roles & _IN_LEXICON:
@@ -207,7 +215,7 @@ def _look_back(tokens: list[_Token], at: int, back: int, valence: float, *, some
     if neighbour.boost:
         boost = -neighbour.boost if valence < 0 else neighbour.boost
         if some_shout and neighbour.shouted:
-            boost = boost + library.C_INCR if valence > 0 else boost - library.C_INCR
+            boost = boost + C_INCR if valence > 0 else boost - C_INCR
         valence += boost * _FADES[back - 1]
     if back < _FARTHEST:
         return _negate_near(tokens, at, back, valence)
@@ -227,7 +235,7 @@ def _negate_near(tokens: list[_Token], at: int, back: int, valence: float) -> fl
             return valence * _NEVER_SO
         if roles & _WITHOUT and between & _DOUBT:
             return valence
-    return valence * library.N_SCALAR if roles & _NEGATES else valence
+    return valence * _NEGATION if roles & _NEGATES else valence
 
 
 def _negate_far(tokens: list[_Token], at: int, valence: float) -> float:
@@ -237,20 +245,20 @@ def _negate_far(tokens: list[_Token], at: int, valence: float) -> float:
         return valence * _NEVER_SO
     if roles & _WITHOUT and (two | one) & _DOUBT:
         return valence
-    return valence * library.N_SCALAR if roles & _NEGATES else valence
+    return valence * _NEGATION if roles & _NEGATES else valence
 
 
 def _least(before: list[_Token], valence: float) -> float:
     """Negate after `least`, but not after `at least` and `very least`."""
     if len(before) > 1 and before[-2].lower in ("at", "very"):
         return valence
-    return valence * library.N_SCALAR
+    return valence * _NEGATION
 
 
 def _idioms(tokens: list[_Token], at: int, valence: float) -> float:
     """Replace the valence by that of an idiom around `at`, then let two-word boosters add theirs."""
     three, two, one, zero = (token.lower for token in tokens[at - 3 : at + 1])
-    special: dict[str, float] = library.SPECIAL_CASES
+    special: dict[str, float] = SPECIAL_CASES
     sequences = (f"{one} {zero}", f"{two} {one} {zero}", f"{two} {one}", f"{three} {two} {one}", f"{three} {two}")
     for sequence in sequences:
         if sequence in special:
@@ -262,7 +270,7 @@ def _idioms(tokens: list[_Token], at: int, valence: float) -> float:
         if len(tokens) - 1 > at + 1:
             valence = special.get(f"{following} {tokens[at + 2].lower}", valence)
     for pair in (sequences[4], sequences[2]):
-        valence += library.BOOSTER_DICT.get(pair, 0.0)
+        valence += BOOSTER_DICT.get(pair, 0.0)
     return valence
 
 
