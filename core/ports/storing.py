@@ -252,11 +252,11 @@ class OutboxRepository(Protocol):
         container: str | None = None,
         thread_id: str | None = None,
     ) -> int:
-        """Count sent or on-their-way actions of a purpose, for the caps."""
+        """Count actions of a purpose that were sent since `since`, for the caps; those on their way do not count."""
         ...
 
     async def same_text(self, *, purpose: Purpose, text: str, container: str, since: datetime) -> int:
-        """Count equal texts sent or on their way to one place, for the duplicate rule."""
+        """Count equal texts that were sent to one place since `since`, for the duplicate rule."""
         ...
 
 
