@@ -1,0 +1,149 @@
+"""What `maeari check` looks at: each check is one row with a state and, where it fails, the mend."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from core.errors import MaeariError
+from core.settings import Settings
+from core.text import Translate
+
+if TYPE_CHECKING:
+    import discord
+
+REQUIRED_PERMISSIONS = (
+    "view_channel",
+    "send_messages",
+    "send_messages_in_threads",
+    "embed_links",
+    "attach_files",
+    "read_message_history",
+)
+"""What the bot needs in the staff and report channels; the invite link of the README asks for exactly these."""
+
+
+class CheckState(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Works, with something the operator should know."""
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One row of the table."""
+
+    name: str
+    state: CheckState
+    detail: str
+
+
+async def run_checks(settings: Settings, url: str, t: Translate) -> AsyncIterator[Checked]:
+    """Yield the rows as they are found; the network is asked only where there are credentials."""
+    yield Checked(t("configuration"), CheckState.OK, t("every key is known and in range"))
+    yield await _database(url, t)
+    yield _brands(settings, t)
+    async for row in _discord(settings, t):
+        yield row
+    yield await _reddit(settings, t)
+    yield _knowledge(settings, t)
+
+
+async def _database(url: str, t: Translate) -> Checked:
+    from storage.maintenance import check_database
+
+    name = t("database")
+    try:
+        found = await check_database(url)
+    except MaeariError as error:
+        return Checked(name, CheckState.FAIL, str(error))
+    if found is None:
+        return Checked(name, CheckState.NOTE, t("{path} will be made at the first start", path=url))
+    return Checked(name, CheckState.OK, t("{path}, schema {version}", path=url, version=found))
+
+
+def _brands(settings: Settings, t: Translate) -> Checked:
+    own = [brand.name for brand in settings.brands if not brand.competitor]
+    if not own:
+        return Checked(t("brands"), CheckState.NOTE, t("none in the file; add a [[brands]] table or use /brand add"))
+    return Checked(t("brands"), CheckState.OK, ", ".join(own))
+
+
+async def _discord(settings: Settings, t: Translate) -> AsyncIterator[Checked]:
+    section = settings.discord
+    if section.token is None:
+        yield Checked("Discord", CheckState.NOTE, t("no token: Discord is not served"))
+        return
+    import aiohttp
+    import discord
+
+    from bot.endpoints import set_endpoints
+
+    set_endpoints(section)
+    client = discord.Client(intents=discord.Intents.none())
+    try:
+        await client.login(section.token.get_secret_value())
+        yield Checked("Discord", CheckState.OK, t("signed in as {name}", name=str(client.user)))
+        yield await _intents(client, t)
+        for key in ("staff_channel", "report_channel"):
+            yield await _channel(client, key, getattr(section, key), t)
+    except discord.LoginFailure:
+        yield Checked("Discord", CheckState.FAIL, t("discord.token is not accepted; copy it anew from the portal"))
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        yield Checked(
+            "Discord", CheckState.FAIL, t("does not answer ({problem}); try again", problem=type(error).__name__)
+        )
+    finally:
+        await client.close()
+
+
+async def _intents(client: discord.Client, t: Translate) -> Checked:
+    flags = (await client.application_info()).flags
+    if flags.gateway_message_content or flags.gateway_message_content_limited:
+        return Checked(t("message content intent"), CheckState.OK, t("granted"))
+    return Checked(
+        t("message content intent"),
+        CheckState.NOTE,
+        t("not granted: switch it on in the portal under Bot, or only commands and mentions are served"),
+    )
+
+
+async def _channel(client: discord.Client, key: str, channel_id: int | None, t: Translate) -> Checked:
+    import discord
+
+    name = f"discord.{key}"
+    if channel_id is None:
+        return Checked(name, CheckState.NOTE, t("not set: cards and reports are only in the database"))
+    try:
+        channel = await client.fetch_channel(channel_id)
+    except discord.NotFound:
+        return Checked(name, CheckState.FAIL, t("there is no channel {id}", id=channel_id))
+    except discord.Forbidden:
+        return Checked(name, CheckState.FAIL, t("the bot may not see channel {id}; give it the right", id=channel_id))
+    return Checked(name, CheckState.OK, f"#{getattr(channel, 'name', channel_id)}")
+
+
+async def _reddit(settings: Settings, t: Translate) -> Checked:
+    if settings.reddit.client_id is None:
+        return Checked("Reddit", CheckState.NOTE, t("no client_id: Reddit is not served"))
+    from listeners.reddit.listener import check_credentials
+
+    try:
+        name = await check_credentials(settings.reddit)
+    except MaeariError as error:
+        return Checked("Reddit", CheckState.FAIL, str(error))
+    return Checked("Reddit", CheckState.OK, t("signed in as {name}", name=f"u/{name}"))
+
+
+def _knowledge(settings: Settings, t: Translate) -> Checked:
+    folder = settings.chat.knowledge_dir
+    if folder is None:
+        return Checked(t("articles"), CheckState.NOTE, t("no knowledge_dir: questions go to a person"))
+    if not folder.is_dir():
+        return Checked(t("articles"), CheckState.FAIL, t("chat.knowledge_dir {path} does not exist", path=folder))
+    return Checked(t("articles"), CheckState.OK, t("{count} articles", count=len(list(folder.rglob("*.md")))))

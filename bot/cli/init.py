@@ -1,0 +1,124 @@
+"""`maeari init`: write config.toml by asking."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+import typer
+
+from bot.cli._shared import system_locale, translator
+from core.errors import ConfigError, UsageError
+from core.text import Translate, mark
+
+OWNER_ONLY = 0o600
+"""Rights of the written file: it holds secrets."""
+
+
+def init(
+    target: Annotated[Path, typer.Argument(metavar="[FILE]", help=mark("File to write."))] = Path("config.toml"),
+    force: Annotated[bool, typer.Option("--force", help=mark("Overwrite an existing file."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=mark("Ask nothing; write the defaults to edit by hand."))] = False,
+) -> None:
+    """Write config.toml by asking: language, brands, Discord, Reddit. Every question may be left empty."""
+    t = translator()
+    if target.exists() and not force:
+        raise ConfigError(f"{target} exists; edit it, or overwrite it with --force")
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("init asks questions and there is no terminal; use --yes for a file to edit by hand")
+    answers = _Answers(t, ask=not yes)
+    lines = [*_installation(answers), *_brands(answers), *_discord(answers), *_reddit(answers), *_chat(answers)]
+    try:
+        target.touch(mode=OWNER_ONLY)
+        target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{target} cannot be written: {error.strerror}") from None
+    print(t("Wrote {path}. Next: `maeari check`, then `maeari run`.", path=target))
+
+
+class _Answers:
+    """Asks at the terminal, or takes every default."""
+
+    def __init__(self, t: Translate, *, ask: bool) -> None:
+        self.t = t
+        self._ask = ask
+
+    def text(self, question: str, default: str = "", *, hidden: bool = False) -> str:
+        if not self._ask:
+            return default
+        answer: str = typer.prompt(question, default=default, hide_input=hidden, show_default=bool(default))
+        return answer.strip()
+
+    def words(self, question: str) -> list[str]:
+        return [word.strip() for word in self.text(question).split(",") if word.strip()]
+
+
+def _quoted(value: str | list[str]) -> str:
+    # A JSON string or list of strings is also a TOML one.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _installation(ask: _Answers) -> list[str]:
+    locale = ask.text(ask.t("Language (en or ko)"), system_locale())
+    zone = ask.text(ask.t("Time zone"), "Asia/Seoul" if locale == "ko" else "UTC")
+    if zone not in available_timezones():
+        raise ConfigError(f"there is no time zone {zone!r}; write one like Asia/Seoul", key="maeari.timezone")
+    return ["[maeari]", f"locale = {_quoted(locale)}", f"timezone = {_quoted(zone)}", ""]
+
+
+def _brands(ask: _Answers) -> list[str]:
+    name = ask.text(ask.t("Your brand's name"), "My brand")
+    terms = ask.words(ask.t("Words that name it, separated by commas (name, Korean name, #hashtag, site)")) or [name]
+    never = ask.words(ask.t("Words that mean something else (a post with one is passed over)"))
+    lines = ["[[brands]]", f"name = {_quoted(name)}", f"terms = {_quoted(terms)}"]
+    return [*lines, f"exclusions = {_quoted(never)}", ""] if never else [*lines, ""]
+
+
+def _discord(ask: _Answers) -> list[str]:
+    token = ask.text(ask.t("Discord bot token (empty: no Discord)"), hidden=True)
+    if not token:
+        return ["[discord]", '# token = "…"  # or MAEARI_DISCORD__TOKEN in the environment', ""]
+    lines = ["[discord]", f"token = {_quoted(token)}"]
+    for key, question in (
+        ("home_guild", ask.t("Id of your Discord server")),
+        ("staff_channel", ask.t("Id of the staff channel")),
+        ("report_channel", ask.t("Id of the report channel")),
+    ):
+        number = ask.text(question)
+        if number:
+            lines.append(f"{key} = {_number(number, f'discord.{key}')}")
+    roles = ask.words(ask.t("Ids of staff roles, separated by commas"))
+    lines.append(f"staff_roles = [{', '.join(_number(role, 'discord.staff_roles') for role in roles)}]")
+    return [*lines, ""]
+
+
+def _number(value: str, key: str) -> str:
+    if not value.isdecimal():
+        raise ConfigError(f"{key}: {value!r} is no Discord id; copy the number with Developer Mode on", key=key)
+    return value
+
+
+def _reddit(ask: _Answers) -> list[str]:
+    client = ask.text(ask.t("Reddit client id (empty: no Reddit; access needs Reddit's approval)"))
+    if not client:
+        return ["[reddit]", '# client_id = "…"  # see README: Reddit\'s approval comes first', ""]
+    name = ask.text(ask.t("Reddit account of the bot"))
+    return [
+        "[reddit]",
+        f"client_id = {_quoted(client)}",
+        f"client_secret = {_quoted(ask.text(ask.t('Reddit client secret'), hidden=True))}",
+        f"username = {_quoted(name)}",
+        f"password = {_quoted(ask.text(ask.t('Password of that account'), hidden=True))}",
+        f"user_agent = {_quoted(f'linux:{client}:v0.1 (by /u/{name})')}",
+        f"subreddits = {_quoted(ask.words(ask.t('Subreddits to follow, separated by commas')))}",
+        'mode = "draft"',
+        "",
+    ]
+
+
+def _chat(ask: _Answers) -> list[str]:
+    folder = ask.text(ask.t("Folder of Markdown articles for answers (empty: none)"))
+    return ["[chat]", f"knowledge_dir = {_quoted(folder)}", ""] if folder else []
