@@ -152,8 +152,11 @@ class CaseRepository(Protocol):
         """Return the cases that hold any of these mentions."""
         ...
 
-    async def of_thread(self, source: Source, thread_id: str, *, brand: str, since: datetime) -> list[Case]:
-        """Return the cases opened since `since` that hold a mention of this brand in this thread, newest first."""
+    async def of_thread(self, source: Source, thread_id: str, *, brand: str | None, since: datetime) -> list[Case]:
+        """Return the cases opened since `since` that hold a mention of this brand (None: any) in this thread.
+
+        Newest first.
+        """
         ...
 
     async def join(self, case_id: int, mention_id: int, at: datetime) -> None:

@@ -86,6 +86,8 @@ class CaseEventKind(StrEnum):
 
     OPENED = "opened"
     JOINED = "joined"
+    RAISED = "raised"
+    """A graver complaint joined: severity and due time changed."""
     CLAIMED = "claimed"
     UNCLAIMED = "unclaimed"
     REPLIED = "replied"
