@@ -1,0 +1,69 @@
+"""What follows from an action that was sent: the thanks mark, the first response, the place of a card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from core.ports.storing import Unit
+from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Receipt
+from core.types.case import AnsweredBy, Case, CaseEvent, CaseEventKind, CaseState
+
+__all__ = ["record_sent", "refresh_card"]
+
+
+async def record_sent(unit: Unit, action: Action, receipt: Receipt) -> None:
+    """Note that an action happened, with all that hangs on it; part of the caller's unit of work."""
+    draft = action.draft
+    await unit.outbox.sent(action.id, receipt)
+    if draft.purpose is Purpose.THANKS and draft.mention_id is not None:
+        await unit.mentions.mark_thanked(draft.mention_id)
+    if draft.case_id is None:
+        return
+    if draft.kind is ActionKind.CARD:
+        await unit.cases.set_card(draft.case_id, channel=draft.target.container, message=receipt.native_id)
+    elif draft.purpose is Purpose.STAFF_REPLY:
+        await _first_response(unit, draft, receipt.sent_at)
+
+
+async def _first_response(unit: Unit, draft: ActionDraft, at: datetime) -> None:
+    """Stop the clock when the answer is out, not when it was pressed."""
+    assert draft.case_id is not None
+    case = await unit.cases.get(draft.case_id)
+    if case is None:
+        return
+    waits = case.state in (CaseState.OPEN, CaseState.CLAIMED)
+    changed = replace(
+        case,
+        state=CaseState.WAITING if waits else case.state,
+        answered_at=case.answered_at or at,
+        answered_by=case.answered_by or AnsweredBy.BOT_DESK,
+    )
+    saved = await unit.cases.save(changed, CaseEvent(case.id, CaseEventKind.REPLIED, at, draft.actor))
+    await refresh_card(unit, saved, at)
+
+
+async def refresh_card(unit: Unit, case: Case, now: datetime) -> None:
+    """Bring a case's card up to date; edits are coalesced.
+
+    A card is rendered from the case as it stands when the sender gets to it, so one waiting card or edit is enough.
+    Does nothing for a case that has no card.
+    """
+    actions = await unit.outbox.of_case(case.id)
+    cards = [action for action in actions if action.draft.kind is ActionKind.CARD]
+    if not cards or cards[-1].state in (ActionState.PENDING, ActionState.REFUSED, ActionState.CANCELLED):
+        return
+    edits = [action for action in actions if action.draft.kind is ActionKind.CARD_EDIT]
+    if any(edit.state is ActionState.PENDING for edit in edits):
+        return
+    await unit.outbox.add(
+        ActionDraft(
+            kind=ActionKind.CARD_EDIT,
+            purpose=Purpose.STAFF_POST,
+            target=cards[-1].draft.target,
+            key=f"card_edit:{case.id}:{len(edits) + 1}",
+            case_id=case.id,
+            locale=cards[-1].draft.locale,
+        ),
+        created_at=now,
+    )
