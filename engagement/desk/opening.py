@@ -1,0 +1,181 @@
+"""How cases begin: from a flagged mention, an unanswered question or a request, each with one card for staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core.ports.storing import Unit
+from core.settings import FlagsPolicy, Settings, SlaSection
+from core.types.action import ActionDraft, ActionKind, Purpose, Target
+from core.types.assessment import Assessment
+from core.types.case import Case, CaseEvent, CaseEventKind, CaseKind, CaseState, Severity
+from core.types.decision import Decision, DecisionKind
+from core.types.post import Source
+from engagement.desk.severity import due_at, graver, severity_of
+from engagement.outgoing.records import refresh_card
+
+__all__ = ["ACTIVE", "DeskPolicy", "Opening", "kind_of", "open_case", "open_request"]
+
+ACTIVE = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPolicy:
+    """What the operator set about cases."""
+
+    sla: SlaSection
+    flags: FlagsPolicy
+    locale: str = "en"
+    """Language of cards."""
+    home_guild: str | None = None
+    staff_channel: str | None = None
+    """Where cards go; the home guild's own setting wins."""
+    crisis: bool = False
+    """Replies need a second person."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> DeskPolicy:
+        """Return the policy that the configuration asks for."""
+        discord = settings.discord
+        return cls(
+            sla=settings.sla,
+            flags=settings.policy.flags,
+            locale=settings.maeari.locale,
+            home_guild=None if discord.home_guild is None else str(discord.home_guild),
+            staff_channel=None if discord.staff_channel is None else str(discord.staff_channel),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A mention that asks for a case."""
+
+    mention_id: int
+    kind: CaseKind
+    brand: str
+    source: Source
+    text: str
+    assessment: Assessment
+    author_key: str | None
+    thread_id: str | None
+    opened_at: datetime
+    silent: bool = False
+    """Posts of long ago: the case is counted, nobody is called, nothing is joined."""
+
+
+def kind_of(decision: Decision) -> CaseKind:
+    """Return the kind of case that a decision opens."""
+    kinds = {DecisionKind.FLAG: CaseKind.COMPLAINT, DecisionKind.MODERATE: CaseKind.ABUSE}
+    return kinds.get(decision.kind, CaseKind.REVIEW)
+
+
+async def open_case(unit: Unit, opening: Opening, policy: DeskPolicy) -> tuple[Case, bool]:
+    """Return the case of a mention and whether it is new.
+
+    A mention that is on a case already stays there; a complaint of an author or thread with a fresh open case joins.
+    """
+    severity = severity_of(opening.kind, opening.text, opening.assessment, policy.sla.urgent_terms)
+    if not opening.silent and (existing := await _joinable(unit, opening, policy)) is not None:
+        return await _join(unit, existing, opening, severity, policy), False
+    case = await unit.cases.open(
+        kind=opening.kind,
+        severity=severity,
+        brand=opening.brand,
+        opened_at=opening.opened_at,
+        due_at=due_at(opening.opened_at, severity, policy.sla),
+        mention_id=opening.mention_id,
+        author_key=opening.author_key,
+    )
+    if not opening.silent:
+        await _post_card(unit, case, policy)
+    return case, True
+
+
+async def open_request(
+    unit: Unit,
+    *,
+    brand: str,
+    author_key: str,
+    target: Target,
+    note: str,
+    now: datetime,
+    policy: DeskPolicy,
+) -> tuple[Case, bool]:
+    """Return the case of somebody who asked the bot for a person, and whether it is new.
+
+    One open request a person is enough: asking twice does not make two cases.
+    """
+    earlier = await unit.cases.of_author(author_key, since=now - timedelta(days=7))
+    for case in earlier:
+        if case.kind is CaseKind.REQUEST and case.state in ACTIVE:
+            return case, False
+    severity = severity_of(CaseKind.REQUEST, note, None, policy.sla.urgent_terms)
+    case = await unit.cases.open(
+        kind=CaseKind.REQUEST,
+        severity=severity,
+        brand=brand,
+        opened_at=now,
+        due_at=due_at(now, severity, policy.sla),
+        mention_id=None,
+        author_key=author_key,
+        target=target,
+        note=note,
+    )
+    await _post_card(unit, case, policy)
+    return case, True
+
+
+async def _joinable(unit: Unit, opening: Opening, policy: DeskPolicy) -> Case | None:
+    """Return the case that a mention is on already, or the fresh open one of its author or thread."""
+    on_it = await unit.cases.of_mentions([opening.mention_id])
+    if on_it:
+        return on_it[0]
+    since = opening.opened_at - timedelta(minutes=policy.flags.join_minutes)
+    candidates: list[Case] = []
+    if opening.author_key is not None:
+        candidates += await unit.cases.of_author(opening.author_key, since=since)
+    if opening.thread_id is not None:
+        candidates += await unit.cases.of_thread(opening.source, opening.thread_id, brand=opening.brand, since=since)
+    # Abuse is handled apart: a complaint never disappears in a moderation case, nor the other way round.
+    return next(
+        (
+            case
+            for case in candidates
+            if case.brand == opening.brand
+            and case.state in ACTIVE
+            and (case.kind is CaseKind.ABUSE) == (opening.kind is CaseKind.ABUSE)
+        ),
+        None,
+    )
+
+
+async def _join(unit: Unit, case: Case, opening: Opening, severity: Severity, policy: DeskPolicy) -> Case:
+    at = opening.opened_at
+    if opening.mention_id not in case.mention_ids:
+        await unit.cases.join(case.id, opening.mention_id, at)
+        case = await unit.cases.get(case.id) or case
+    if graver(severity, case.severity) is not case.severity:
+        due = min(case.due_at, due_at(at, severity, policy.sla))
+        event = CaseEvent(case.id, CaseEventKind.RAISED, at, None, severity)
+        case = await unit.cases.save(replace(case, severity=severity, due_at=due), event)
+    await refresh_card(unit, case, at)
+    return case
+
+
+async def _post_card(unit: Unit, case: Case, policy: DeskPolicy) -> None:
+    home = await unit.members.guild(policy.home_guild) if policy.home_guild is not None else None
+    channel = (home.staff_channel if home is not None else None) or policy.staff_channel
+    if channel is None:
+        return
+    await unit.outbox.add(
+        ActionDraft(
+            kind=ActionKind.CARD,
+            purpose=Purpose.STAFF_POST,
+            target=Target(Source.DISCORD, channel, guild_id=policy.home_guild),
+            key=f"card:{case.id}",
+            case_id=case.id,
+            locale=(home.locale if home is not None else None) or policy.locale,
+        ),
+        created_at=case.opened_at,
+    )

@@ -1,0 +1,128 @@
+"""A case as a card shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.ports.storing import Unit
+from core.text import cut, mark
+from core.types.assessment import Evidence, Intent, Label, Language
+from core.types.case import Case, CaseKind, CaseState, Severity
+from core.types.decision import Reason
+from core.types.mention import StoredMention
+from core.types.post import Source
+from engagement.desk.explain import Explainer
+
+__all__ = ["EXCERPT", "KINDS", "SEVERITIES", "STATES", "CaseView", "case_view"]
+
+EXCERPT = 600
+"""Most characters of the post that a card shows."""
+WORDS = 6
+"""Most deciding words on a card."""
+EARLIER = timedelta(days=365)
+"""How far back an author's earlier cases are counted."""
+
+KINDS = {
+    CaseKind.COMPLAINT: mark("Complaint"),
+    CaseKind.QUESTION: mark("Unanswered question"),
+    CaseKind.REVIEW: mark("To be looked at"),
+    CaseKind.ABUSE: mark("Abuse or spam"),
+    CaseKind.REQUEST: mark("Asks for a person"),
+}
+STATES = {
+    CaseState.OPEN: mark("open"),
+    CaseState.CLAIMED: mark("claimed"),
+    CaseState.WAITING: mark("waiting for the customer"),
+    CaseState.RESOLVED: mark("resolved"),
+    CaseState.DISMISSED: mark("dismissed"),
+}
+SEVERITIES = {
+    Severity.LOW: mark("low"),
+    Severity.NORMAL: mark("normal"),
+    Severity.HIGH: mark("high"),
+    Severity.URGENT: mark("urgent"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything a card shows. Foreign words stand here as written: whoever renders them escapes them."""
+
+    case: Case
+    brand: str
+    source: Source | None
+    """None for a request that came through the bot itself."""
+    container: str | None
+    container_name: str | None
+    guild_id: str | None
+    url: str | None
+    excerpt: str | None
+    """The post, cut to `EXCERPT`; None once it is purged."""
+    author_name: str | None
+    language: Language
+    label: Label | None
+    score: float | None
+    intent: Intent | None
+    reason: Reason | None
+    deciding: tuple[Evidence, ...]
+    """What decided, the heaviest first."""
+    severity: Severity
+    due_at: datetime
+    overdue: bool
+    """No first response yet and the due time is over."""
+    earlier_cases: int
+    """Other cases of the same author on the same platform within a year."""
+    joined: int
+    """Further mentions on this case."""
+    state: CaseState
+    claimed_by: str | None
+    gone: bool
+    """The post was deleted at its source or its time is over."""
+
+
+async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explainer | None) -> CaseView:
+    """Read what a card shows."""
+    mentions = [await unit.mentions.get(mention_id) for mention_id in case.mention_ids]
+    living = [mention for mention in mentions if mention is not None and mention.purged_at is None]
+    shown = living[0] if living else next((mention for mention in mentions if mention is not None), None)
+    earlier = 0
+    if case.author_key is not None:
+        cases = await unit.cases.of_author(case.author_key, since=now - EARLIER)
+        earlier = sum(1 for other in cases if other.id != case.id)
+    return _view(case, shown, earlier=earlier, now=now, explainer=explainer)
+
+
+def _view(
+    case: Case, mention: StoredMention | None, *, earlier: int, now: datetime, explainer: Explainer | None
+) -> CaseView:
+    target = case.target
+    assessment = None if mention is None else mention.assessment
+    text = case.note or None if mention is None else mention.text
+    return CaseView(
+        case=case,
+        brand=case.brand,
+        source=mention.source if mention else target.source if target else None,
+        container=mention.container if mention else target.container if target else None,
+        container_name=mention.container_name if mention else None,
+        guild_id=mention.guild_id if mention else target.guild_id if target else None,
+        url=mention.url if mention else None,
+        excerpt=None if text is None else cut(text, EXCERPT),
+        author_name=mention.author.name if mention and mention.author else None,
+        language=assessment.language if assessment else Language.UNDETERMINED,
+        label=assessment.label if assessment else None,
+        score=assessment.score if assessment else None,
+        intent=assessment.intent if assessment else None,
+        reason=mention.decision.reason if mention else None,
+        deciding=() if mention is None or explainer is None else explainer.evidence(mention)[:WORDS],
+        severity=case.severity,
+        due_at=case.due_at,
+        overdue=case.answered_at is None
+        and case.due_at < now
+        and case.state not in (CaseState.RESOLVED, CaseState.DISMISSED),
+        earlier_cases=earlier,
+        joined=max(len(case.mention_ids) - 1, 0),
+        state=case.state,
+        claimed_by=case.claimed_by,
+        gone=mention is not None and mention.text is None,
+    )
