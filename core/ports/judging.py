@@ -26,6 +26,7 @@ class Judge(Protocol):
     def assess(self, text: str, brand: Brand | None, hits: Sequence[Hit], *, evidence: bool = False) -> Assessment:
         """Return the assessment of `text` for `brand`, at the places `hits`.
 
-        Without a brand the whole text is judged. Offsets of the evidence are those of `text`.
+        Without a brand the whole text is judged. `hits` may hold those of other brands too, as one match returns
+        them: they tell what is said about whom. Offsets of the evidence are those of `text`.
         """
         ...

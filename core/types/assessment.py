@@ -105,5 +105,7 @@ class Assessment:
     cautions: tuple[Caution, ...] = ()
     library_score: float | None = None
     """VADER's own compound score of the untouched text, where it is (partly) English."""
+    error: str | None = None
+    """Why nothing could be judged, as a code such as `not_text`; None for what was judged."""
     evidence: tuple[Evidence, ...] = field(default=(), compare=False)
     """Only filled in when asked for."""
