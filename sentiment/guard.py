@@ -1,0 +1,139 @@
+"""What of a text is judged: a window around the hits, without links, handles, code, quotes and the brand's own name.
+
+Characters are blanked rather than cut, so that offsets stay; only characters that nobody sees (zero-width, variation
+selectors, skin tones) and decomposed Hangul make the judged text shorter, and `Judged.span` undoes that on request.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.types.brand import Brand
+from core.types.mention import Hit
+from sentiment.cues import lowered
+
+WINDOW = 1_200
+"""Characters judged before the first and behind the last hit; longer texts are about more than the brand."""
+LONGEST = 4_000
+"""Most characters judged at all."""
+
+_UNSEEN = re.compile("[\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad\U0001f3fb-\U0001f3ff]")
+_CURLY = str.maketrans("‘’‛′`´“”„″…\u00a0\u3000", "''''''\"\"\"\"." + "  ")
+_CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]+`", re.DOTALL)
+_QUOTED = re.compile(r"^[ \t]*(?:>|&gt;)[^\n]*", re.MULTILINE)
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_HANDLE = re.compile(r"<[@#][!&]?\d+>|<a?:\w+:\d+>|(?<![\w.])@[\w.]*\w|(?<!\w)/?[ru]/[\w-]+")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#x200b);", re.IGNORECASE)
+_TOKEN = re.compile(r"\[(?:NAME|RELIGION)\]")
+_COMBINING_HANGUL = range(0x1160, 0x1200)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The part of a text that is judged, and the way back to the original."""
+
+    text: str
+    original: str
+    start: int
+    """Where the window begins in the original."""
+    blanked: str
+    """The window with blanks in place of what is not judged, as long as the window itself."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place in the original of `text[start:end]`."""
+        if len(self.text) == len(self.blanked):
+            return self.start + start, self.start + end
+        places = _places(self.blanked)
+        if len(places) != len(self.text):
+            return self.start, self.start + len(self.blanked)
+        behind = places[end] if end < len(places) else len(self.blanked)
+        return self.start + places[start], self.start + behind
+
+
+def named(text: str, brand: Brand | None) -> tuple[Hit, ...]:
+    """Return where a brand's terms stand in a text that nobody matched: plainly, whatever surrounds them."""
+    if brand is None:
+        return ()
+    lower = lowered(text)
+    return tuple(
+        Hit(brand.name, term.text, found.start(), found.end())
+        for term in brand.terms
+        for found in re.finditer(re.escape(lowered(term.text)), lower)
+    )
+
+
+def guard(text: str, hits: Sequence[Hit]) -> Judged:
+    """Return what of `text` is judged; the hits are blanked."""
+    start, end = _window(text, hits)
+    window = text[start:end] if end - start < len(text) else text
+    blanked = window
+    for hit in hits:
+        if start <= hit.start < hit.end <= end:
+            blanked = _blank(blanked, hit.start - start, hit.end - start)
+    blanked = _without_foreign_words(blanked)
+    return Judged(_fold(blanked), text, start, blanked)
+
+
+def _window(text: str, hits: Sequence[Hit]) -> tuple[int, int]:
+    """Return the span around the hits, ends moved to white space where there is some near."""
+    if len(text) <= 2 * WINDOW:
+        return 0, len(text)
+    first = hits[0].start if hits else 0
+    last = hits[-1].end if hits else 0
+    start = max(first - WINDOW, 0)
+    end = min(last + WINDOW if hits else 2 * WINDOW, start + LONGEST, len(text))
+    if start and (space := text.find(" ", start, start + 40)) > 0:
+        start = space + 1
+    if end < len(text) and (space := text.rfind(" ", end - 40, end)) > start:
+        end = space
+    return start, end
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def _without_foreign_words(text: str) -> str:
+    """Blank code, quoted lines, links and handles; each is looked for only where its sign stands in the text."""
+    if "`" in text:
+        text = _CODE.sub(_as_blank, text)
+    if ">" in text or "&gt;" in text:
+        text = _QUOTED.sub(_as_blank, text)
+    if "&" in text:
+        text = _ENTITY.sub(_as_blank, text)
+    if "://" in text or "www." in text:
+        text = _LINK.sub(_as_blank, text)
+    if "@" in text or "/" in text or "<" in text:
+        text = _HANDLE.sub(_as_blank, text)
+    if "[" in text:
+        text = _TOKEN.sub(_as_blank, text)
+    return text
+
+
+def _as_blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _fold(text: str) -> str:
+    """Compose, straighten quotes, drop what nobody sees."""
+    if text.isascii():
+        return text.replace("`", "'")
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return _UNSEEN.sub("", text.translate(_CURLY))
+
+
+def _places(text: str) -> list[int]:
+    """Return for each character of the folded text where its first character stands in `text`."""
+    places: list[int] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and (unicodedata.combining(text[end]) or ord(text[end]) in _COMBINING_HANGUL):
+            end += 1
+        places.extend([at] * len(_fold(text[at:end])))
+        at = end
+    return places
