@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -16,12 +17,14 @@ from core.text import mark
 from core.types.brand import Brand, Term
 
 if TYPE_CHECKING:
-    from core.settings import PolicySection
     from core.types.assessment import Assessment
+    from core.types.decision import Decision
+    from core.types.mention import Hit
+    from engagement.intake.decide import IntakePolicy
     from sentiment.judge import TextJudge
 
 NO_BRAND = "-"
-"""Stands for the brand where a line names none; it matches nothing."""
+"""Stands for the brand where a line names none."""
 
 
 def judge(
@@ -39,6 +42,8 @@ def judge(
     config: ConfigOption = None,
 ) -> None:
     """Judge texts: one {"text": …, "brand"?: …, "terms"?: […]} line in, one assessment line out, in order."""
+    from bot.i18n import Catalogues
+    from engagement.intake.decide import IntakePolicy
     from sentiment.judge import TextJudge
 
     judge_of = TextJudge.load()
@@ -47,7 +52,7 @@ def judge(
 
         print_evaluation(evaluate, judge_of, as_json=as_json)
         return
-    policy = settings_of(config).policy
+    policy = IntakePolicy.of(settings_of(config), Catalogues())
     with _opened(file) as lines:
         for answer in judged_lines(lines, judge_of, policy, evidence=evidence):
             sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
@@ -56,7 +61,7 @@ def judge(
 
 
 def judged_lines(
-    lines: Iterable[bytes], judge_of: TextJudge, policy: PolicySection, *, evidence: bool
+    lines: Iterable[bytes], judge_of: TextJudge, policy: IntakePolicy, *, evidence: bool
 ) -> Iterator[dict[str, object]]:
     """Yield one answer for each line, an `error` for a line that cannot be used."""
     for line in lines:
@@ -99,14 +104,13 @@ def _parsed(line: bytes) -> tuple[str, Brand | None]:
 
 
 def _answer(
-    text: str, brand: Brand | None, judge_of: TextJudge, policy: PolicySection, *, evidence: bool
+    text: str, brand: Brand | None, judge_of: TextJudge, policy: IntakePolicy, *, evidence: bool
 ) -> dict[str, object]:
-    from engagement.intake.decide import decide_text
     from matching.matcher import BrandMatcher
 
     hits = BrandMatcher((brand,)).match(text) if brand is not None else ()
     assessment = judge_of.assess(text, brand, hits, evidence=evidence)
-    decision = decide_text(text, brand or Brand(NO_BRAND, ()), assessment, policy)
+    decision = _decision(text, brand, hits, assessment, policy)
     answer = _fields(assessment) | {"decision": decision.kind.value, "reason": decision.reason.value}
     if evidence:
         answer["evidence"] = [
@@ -121,6 +125,19 @@ def _answer(
             for e in assessment.evidence
         ]
     return answer
+
+
+def _decision(
+    text: str, brand: Brand | None, hits: tuple[Hit, ...], assessment: Assessment, policy: IntakePolicy
+) -> Decision:
+    """Decide as for a post that stands alone: nothing is known of its author, and nobody is written to."""
+    from core.types.mention import Mention
+    from core.types.post import Post, PostKind, PostRef, Source
+    from engagement.intake.decide import History, decide
+
+    post = Post(PostRef(Source.FILE, "", ""), PostKind.MESSAGE, text, datetime.fromtimestamp(0, UTC))
+    mention = Mention(post, brand.name if brand is not None else NO_BRAND, hits)
+    return decide(mention, assessment, policy, History(silent=True))
 
 
 def _fields(assessment: Assessment) -> dict[str, object]:
