@@ -1,0 +1,90 @@
+"""`/mention search`: stored mentions by their words."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.cases import brand_choices
+from bot.context import AnyInteraction, is_staff, reader, require_staff
+from bot.services import Services
+from bot.views.answering import wait_for_answer
+from bot.views.lists import Page, link, pages, show_list, when
+from bot.views.names import DECISION, LABEL, place
+from bot.views.text import quote, safe
+from core.text import Translate, mark
+from core.types.assessment import Label
+from core.types.mention import MentionQuery, StoredMention
+
+PAGE_SIZE = 5
+EXCERPT_LIMIT = 240
+
+
+@app_commands.default_permissions(manage_messages=True)
+@app_commands.guild_only()
+class MentionCog(
+    commands.GroupCog, group_name=mark("mention"), group_description=mark("What people wrote about your brands")
+):
+    """Search for staff."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name=mark("search"), description=mark("Search stored mentions"))
+    @app_commands.describe(
+        words=mark("Words to look for"), brand=mark("Only this brand"), sentiment=mark("Only this sentiment")
+    )
+    @app_commands.rename(words=mark("words"), brand=mark("brand"), sentiment=mark("sentiment"))
+    @app_commands.choices(
+        sentiment=[
+            app_commands.Choice(name=mark("negative"), value=Label.NEGATIVE.value),
+            app_commands.Choice(name=mark("neutral"), value=Label.NEUTRAL.value),
+            app_commands.Choice(name=mark("positive"), value=Label.POSITIVE.value),
+        ]
+    )
+    async def search(
+        self,
+        interaction: AnyInteraction,
+        words: app_commands.Range[str, 1, 100],
+        brand: app_commands.Range[str, 1, 80] | None = None,
+        sentiment: str | None = None,
+    ) -> None:
+        """Show what was found, newest first."""
+        require_staff(interaction)
+        await wait_for_answer(interaction)
+        query = MentionQuery(text=words, brand=brand, label=None if sentiment is None else Label(sentiment))
+
+        async def page_of(reading: AnyInteraction, number: int) -> Page:
+            require_staff(reading)
+            return await self._page(query, number, reader(reading))
+
+        await show_list(interaction, page_of)
+
+    async def _page(self, query: MentionQuery, number: int, t: Translate) -> Page:
+        async with self._services.store.read() as unit:
+            total = await unit.mentions.count(query)
+            number = min(number, max(pages(total, PAGE_SIZE) - 1, 0))
+            found = await unit.mentions.find(query, limit=PAGE_SIZE, offset=number * PAGE_SIZE)
+        title = t("Mentions with “{words}”: {count}", words=safe(query.text or "", 100), count=total)
+        return Page(title, [mention_lines(mention, t) for mention in found], number, pages(total, PAGE_SIZE))
+
+    @search.autocomplete("brand")
+    async def suggest_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
+        """Offer the brands, to staff only."""
+        if not is_staff(interaction.user, interaction.permissions, self._services.settings.discord):
+            return []
+        return await brand_choices(self._services, current)
+
+
+def mention_lines(mention: StoredMention, t: Translate) -> str:
+    """Return a mention as two lines of a list: what it is, and an excerpt."""
+    parts = [
+        safe(mention.brand, 40),
+        safe(place(t, mention.source, mention.container, mention.container_name), 60),
+        f"{t(LABEL[mention.assessment.label])} {mention.assessment.score:+.2f}",
+        t(DECISION[mention.decision.kind]),
+        when(mention.created_at),
+        link(t("Open the post"), mention.url),
+    ]
+    excerpt = quote(" ".join((mention.text or "").split()), EXCERPT_LIMIT)
+    return " · ".join(part for part in parts if part) + "\n" + (excerpt or t("The text is gone."))

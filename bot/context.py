@@ -1,0 +1,78 @@
+"""What cogs and views may ask of the running client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.services import Services
+from core.errors import NotAllowedError
+from core.settings import DiscordSection
+from core.text import Translate, mark
+
+
+class ServingBot(commands.Bot):
+    """A bot that carries the installation's services."""
+
+    services: Services
+
+
+AnyInteraction = discord.Interaction[Any]
+"""discord.py's interaction; which client it belongs to is asked at run time."""
+
+
+def services_of(interaction: AnyInteraction) -> Services:
+    """Return the services of the client this interaction came to."""
+    client = interaction.client
+    assert isinstance(client, ServingBot)
+    return client.services
+
+
+def reader(interaction: AnyInteraction) -> Translate:
+    """Return the words in the language of the person who acts."""
+    return services_of(interaction).catalogues.for_locale(interaction.locale.value)
+
+
+def is_staff(user: discord.abc.User, permissions: discord.Permissions, section: DiscordSection) -> bool:
+    """Say whether this person may handle cases.
+
+    A member with one of the staff roles may. So may who moderates messages in the home guild; rights in another guild
+    say nothing about this installation's cases.
+    """
+    if not isinstance(user, discord.Member):
+        return False
+    if any(user.get_role(role) is not None for role in section.staff_roles):
+        return True
+    may_moderate = permissions.administrator or permissions.manage_guild or permissions.manage_messages
+    return may_moderate and _at_home(user.guild, section)
+
+
+def _at_home(guild: discord.Guild, section: DiscordSection) -> bool:
+    if section.home_guild is not None:
+        return guild.id == section.home_guild
+    return section.staff_channel is not None and guild.get_channel(section.staff_channel) is not None
+
+
+def require_staff(interaction: AnyInteraction) -> str:
+    """Return the Discord id of the acting staff member.
+
+    Raises NotAllowedError for everybody else: buttons are pressed by people who lost the role, too.
+    """
+    section = services_of(interaction).settings.discord
+    if not is_staff(interaction.user, interaction.permissions, section):
+        raise NotAllowedError(mark("Only staff may do this."))
+    return str(interaction.user.id)
+
+
+def require_manager(interaction: AnyInteraction) -> str:
+    """Return the Discord id of a member who may manage the home guild.
+
+    Raises NotAllowedError for everybody else.
+    """
+    require_staff(interaction)
+    permissions = interaction.permissions
+    if not (permissions.manage_guild or permissions.administrator):
+        raise NotAllowedError(mark("Only members who may manage the server can do this."))
+    return str(interaction.user.id)

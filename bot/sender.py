@@ -1,0 +1,217 @@
+"""The outbox's way into Discord: one outside effect a call, and a look for our own message after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+from discord import ui
+
+from bot.services import Services
+from bot.views.card import CaseCard
+from bot.views.person import person_view
+from bot.views.text import CONTENT_LIMIT
+from core.errors import SendDelayedError, SendError, SendRefusedError, SendUnknownError
+from core.text import cut
+from core.types.action import Action, ActionKind, Purpose, Receipt
+from core.types.case import CaseState
+from core.types.post import Source
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 30.0
+"""Wait before another try where Discord names no time."""
+SEARCH_DEPTH = 100
+"""Newest messages of a channel that are searched for our own after a crash; one request."""
+TOO_OLD_TO_EDIT = 30046
+_UNKNOWN_MESSAGE = 10008
+_INVALID_FORM = 50035
+
+
+class DiscordSender:
+    """Carries out the outbox's actions in Discord."""
+
+    source = Source.DISCORD
+
+    def __init__(self, client: discord.Client, services: Services) -> None:
+        self._client = client
+        self._services = services
+
+    async def send(self, action: Action) -> Receipt:
+        """Carry out an action.
+
+        The nonce is the action's own, so that Discord itself drops a copy that comes within minutes. Raises
+        SendDelayedError, SendRefusedError or SendUnknownError, as the port says.
+        """
+        if self._client.user is None:
+            raise SendDelayedError("the bot is not logged in yet", retry_after=RETRY_SECONDS)
+        try:
+            message = await self._carry_out(action)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise as_send_error(error) from error
+        return _receipt(message)
+
+    async def find(self, action: Action) -> Receipt | None:
+        """Look for our own message of this action among the newest of its channel.
+
+        An edit may simply be made again, so it is never found. Raises SendUnknownError where the channel cannot be
+        read.
+        """
+        if action.draft.kind is ActionKind.CARD_EDIT:
+            return None
+        channel = self._channel(action.draft.target.container)
+        try:
+            async for message in channel.history(limit=SEARCH_DEPTH):
+                if message.author == self._client.user and self._is_ours(message, action):
+                    return _receipt(message)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise SendUnknownError("the channel cannot be searched for our message") from error
+        return None
+
+    def _is_ours(self, message: discord.Message, action: Action) -> bool:
+        draft = action.draft
+        if message.created_at < action.created_at.replace(microsecond=0):
+            return False
+        if draft.kind is ActionKind.CARD:
+            return f"case:claim:{draft.case_id}" in set(_custom_ids(message.components))
+        reference = str(message.reference.message_id) if message.reference is not None else None
+        return reference == draft.target.reply_to and message.content == cut(draft.text, CONTENT_LIMIT)
+
+    def _channel(self, container: str) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(int(container))
+
+    async def _carry_out(self, action: Action) -> discord.Message:
+        match action.draft.kind:
+            case ActionKind.REPLY | ActionKind.POST:
+                return await self._write(action)
+            case ActionKind.CARD:
+                return await self._post_card(action)
+            case ActionKind.CARD_EDIT:
+                return await self._edit_card(action)
+            case ActionKind.REPORT:
+                return await self._post_report(action)
+
+    async def _write(self, action: Action, file: discord.File | None = None) -> discord.Message:
+        draft = action.draft
+        given: dict[str, Any] = {}
+        if draft.target.reply_to is not None:
+            given["reference"] = discord.MessageReference(
+                message_id=int(draft.target.reply_to), channel_id=int(draft.target.container), fail_if_not_exists=True
+            )
+        if draft.purpose is Purpose.ANSWER:
+            given["view"] = person_view(draft.target.reply_to or "0", self._words(action))
+        if file is not None:
+            given["file"] = file
+        return await self._channel(draft.target.container).send(
+            cut(draft.text, CONTENT_LIMIT),
+            nonce=_nonce(action),
+            allowed_mentions=discord.AllowedMentions.none(),
+            suppress_embeds=file is None,
+            **given,
+        )
+
+    async def _post_card(self, action: Action) -> discord.Message:
+        return await self._channel(action.draft.target.container).send(
+            view=await self._card(action), nonce=_nonce(action), allowed_mentions=discord.AllowedMentions.none()
+        )
+
+    async def _edit_card(self, action: Action) -> discord.Message:
+        async with self._services.store.read() as unit:
+            case = await unit.cases.get(_case_id(action))
+        if case is None:
+            raise SendRefusedError("the case is gone", reason="deleted")
+        if case.card_channel is None or case.card_message is None:
+            raise SendRefusedError("the case has no card to edit", reason="no_card")
+        old = self._channel(case.card_channel).get_partial_message(int(case.card_message))
+        try:
+            return await old.edit(view=await self._card(action), allowed_mentions=discord.AllowedMentions.none())
+        except discord.HTTPException as error:
+            closed = case.state in (CaseState.RESOLVED, CaseState.DISMISSED)
+            if error.code != TOO_OLD_TO_EDIT and (error.code != _UNKNOWN_MESSAGE or closed):
+                raise
+        log.info("card_posted_anew", case=case.id)
+        message = await self._post_card(action)
+        await self._remember_card(action, message)
+        return message
+
+    async def _card(self, action: Action) -> ui.LayoutView:
+        view = await self._services.desk.view(_case_id(action))
+        return CaseCard(view, self._words(action))
+
+    async def _remember_card(self, action: Action, message: discord.Message) -> None:
+        case_id, channel = _case_id(action), str(message.channel.id)
+        await self._services.store.write(
+            lambda unit: unit.cases.set_card(case_id, channel=channel, message=str(message.id))
+        )
+
+    async def _post_report(self, action: Action) -> discord.Message:
+        if action.draft.attachment is None:
+            return await self._write(action)
+        folder = self._services.settings.maeari.data_dir.resolve()
+        path = (folder / action.draft.attachment).resolve()
+        if not path.is_relative_to(folder):
+            raise SendRefusedError("the report's picture lies outside the data folder", reason="invalid")
+        try:
+            picture = await asyncio.to_thread(_open_file, path)
+        except OSError as error:
+            raise SendRefusedError("the report's picture cannot be read", reason="no_picture") from error
+        return await self._write(action, picture)
+
+    def _words(self, action: Action) -> Any:
+        return self._services.catalogues.for_locale(action.draft.locale)
+
+
+def as_send_error(error: BaseException) -> SendError:
+    """Say what an error of discord.py or its connection means for an action: later, never, or nobody knows."""
+    if isinstance(error, discord.RateLimited):
+        return SendDelayedError("Discord asks to wait", retry_after=error.retry_after)
+    if isinstance(error, discord.HTTPException):
+        return _answered(error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return SendDelayedError("Discord cannot be reached", retry_after=RETRY_SECONDS)
+    return SendUnknownError("the connection broke before Discord answered")
+
+
+def _answered(error: discord.HTTPException) -> SendError:
+    if error.status == 429:
+        return SendDelayedError("Discord asks to wait", retry_after=RETRY_SECONDS)
+    if error.status >= 500:
+        return SendUnknownError(f"Discord answered {error.status}")
+    if error.status == 401:
+        return SendDelayedError("Discord does not accept the token right now", retry_after=300.0)
+    if error.status == 403:
+        return SendRefusedError("the bot may not write there", reason="forbidden")
+    if error.status == 404 or (error.code == _INVALID_FORM and "message_reference" in error.text):
+        return SendRefusedError("the channel or the post is gone", reason="deleted")
+    return SendRefusedError(f"Discord refuses it: {error.status}/{error.code}", reason="invalid")
+
+
+def _receipt(message: discord.Message) -> Receipt:
+    return Receipt(native_id=str(message.id), sent_at=message.created_at, url=message.jump_url)
+
+
+def _nonce(action: Action) -> str:
+    return f"maeari-{action.id}"
+
+
+def _case_id(action: Action) -> int:
+    if action.draft.case_id is None:
+        raise SendRefusedError("a card needs a case", reason="invalid")
+    return action.draft.case_id
+
+
+def _open_file(path: Path) -> discord.File:
+    return discord.File(path, filename=path.name)
+
+
+def _custom_ids(components: Any) -> Iterator[str]:
+    for component in components:
+        custom_id = getattr(component, "custom_id", None)
+        if custom_id is not None:
+            yield custom_id
+        yield from _custom_ids(getattr(component, "children", ()))

@@ -1,0 +1,104 @@
+"""Answers to interactions, and what people read when something did not work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands, ui
+
+from bot.context import AnyInteraction, reader
+from bot.views.text import CONTENT_LIMIT
+from core.errors import (
+    ConflictError,
+    InputError,
+    MaeariError,
+    NotAllowedError,
+    NotFoundError,
+    SendError,
+    StorageError,
+)
+from core.text import Translate, cut
+
+log = structlog.get_logger(__name__)
+
+EXPIRED_CODES = frozenset({10062, 10015})
+"""Unknown interaction, unknown webhook: the 3 seconds or the 15 minutes are over; nobody can be answered."""
+
+
+async def say(
+    interaction: AnyInteraction,
+    text: str | None = None,
+    *,
+    view: ui.LayoutView | None = None,
+    file: discord.File | None = None,
+    private: bool = True,
+) -> None:
+    """Answer an interaction, whether or not it was deferred before; `text` is cut to Discord's limit."""
+    send = interaction.followup.send if interaction.response.is_done() else interaction.response.send_message
+    content = None if text is None else cut(text, CONTENT_LIMIT)
+    # discord.py tells "not given" from None, and takes no content beside a layout view.
+    given: dict[str, Any] = {"content": content, "view": view, "file": file}
+    await send(**{name: value for name, value in given.items() if value is not None}, ephemeral=private)
+
+
+async def wait_for_answer(interaction: AnyInteraction, *, private: bool = True) -> None:
+    """Tell Discord that an answer follows: before any I/O, since the first sign is due within 3 seconds."""
+    if not interaction.response.is_done():
+        await interaction.response.defer(ephemeral=private, thinking=True)
+
+
+def line_for(error: BaseException, t: Translate) -> str:
+    """Return the one friendly line about an error in the reader's language; never a traceback, id or text of others."""
+    own = _own_words(str(error), t) if isinstance(error, MaeariError) else None
+    if own is not None:
+        holder = error.holder if isinstance(error, ConflictError) else None
+        return own if holder is None else own + " " + t("In charge: {person}", person=f"<@{holder}>")
+    general = {
+        NotAllowedError: t("You may not do this."),
+        NotFoundError: t("That is not there (any more)."),
+        ConflictError: t("That is no longer possible: it was changed in the meantime."),
+        InputError: t("That input cannot be used."),
+        SendError: t("The message could not be sent."),
+        StorageError: t("The database does not answer right now. Please try again in a minute."),
+    }
+    for kind, words in general.items():
+        if isinstance(error, kind):
+            return words
+    if isinstance(error, app_commands.CheckFailure):
+        return t("You may not do this.")
+    return t("Something went wrong on our side. It has been noted; please try again in a minute.")
+
+
+def _own_words(message: str, t: Translate) -> str | None:
+    """Return an error's own sentence where the reader's language knows it; a filled-in one reads English only."""
+    if not message or "{" in message or "}" in message:
+        return message if message and t.locale == "en" else None
+    words = t(message)
+    return words if t.locale == "en" or words != message else None
+
+
+async def report_failure(interaction: AnyInteraction, error: BaseException) -> None:
+    """Tell the person, in one line, and log the kind of what nobody expected."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, discord.HTTPException) and cause.code in EXPIRED_CODES:
+        log.warning("interaction_expired", interaction=interaction.id)
+        return
+    if not isinstance(cause, MaeariError | app_commands.AppCommandError):
+        log.error("interaction_failed", interaction=interaction.id, kind=type(cause).__name__, exc_info=cause)
+    try:
+        await say(interaction, line_for(cause, reader(interaction)))
+    except discord.HTTPException as failure:
+        log.warning("interaction_unanswered", interaction=interaction.id, code=failure.code)
+
+
+@asynccontextmanager
+async def answering_failures(interaction: AnyInteraction) -> AsyncIterator[None]:
+    """Guard a button's or modal's work: whatever is raised inside becomes one line for the person."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the boundary between discord.py and our code: nobody else would answer
+        await report_failure(interaction, error)

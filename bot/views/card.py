@@ -1,0 +1,119 @@
+"""The staff card of a case: what was written, why it was flagged, until when, and the buttons to act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.views.buttons import ClaimButton, ReplyButton, ResolveButton
+from bot.views.lists import is_link
+from bot.views.names import INTENT, LABEL, place
+from bot.views.text import LABEL_LIMIT, quote, safe
+from core.text import Translate, cut
+from core.types.assessment import Evidence
+from core.types.case import CaseState, Severity
+from engagement.desk.view import KINDS, SEVERITIES, STATES, CaseView
+
+EXCERPT_LIMIT = 1500
+"""Characters of the post on the card, backslashes counted; leaves room for the rest within the 4,000 of a message."""
+BRAND_LIMIT = 120
+REASON_LIMIT = 300
+WORDS_LIMIT = 400
+
+_COLOURS = {
+    Severity.URGENT: 0xD92D20,
+    Severity.HIGH: 0xF79009,
+    Severity.NORMAL: 0x2E90FA,
+    Severity.LOW: 0x98A2B3,
+}
+_DONE_COLOUR = 0x12B76A
+_DONE = (CaseState.RESOLVED, CaseState.DISMISSED)
+
+
+class CaseCard(ui.LayoutView):
+    """The card as a message. Its buttons carry the case id, so they work for months and over restarts."""
+
+    def __init__(self, view: CaseView, t: Translate) -> None:
+        super().__init__(timeout=None)
+        colour = _DONE_COLOUR if view.state in _DONE else _COLOURS[view.severity]
+        box: ui.Container[Any] = ui.Container(accent_colour=colour)
+        box.add_item(ui.TextDisplay(_heading(view, t)))
+        box.add_item(ui.TextDisplay(_excerpt(view, t)))
+        box.add_item(ui.Separator(visible=True, spacing=discord.SeparatorSpacing.small))
+        box.add_item(ui.TextDisplay("\n".join(_details(view, t))))
+        box.add_item(_actions(view, t))
+        self.add_item(box)
+
+
+def _heading(view: CaseView, t: Translate) -> str:
+    title = t("Case {case} · {brand}", case=view.case.id, brand=safe(view.brand, BRAND_LIMIT))
+    said = (t(KINDS[view.case.kind]), t("Severity: {severity}", severity=t(SEVERITIES[view.severity])))
+    return f"### {title}\n**{' · '.join(said)}** · {t(STATES[view.state])}"
+
+
+def _excerpt(view: CaseView, t: Translate) -> str:
+    if view.gone:
+        return t("The post was deleted at its source, so its text is gone here, too.")
+    if view.excerpt is None:
+        return t("No text: someone pressed “Talk to a person”.")
+    where = "" if view.source is None else place(t, view.source, view.container or "", view.container_name)
+    head = " · ".join(safe(part, 80) for part in (view.author_name or "", where) if part)
+    return f"{head}\n{quote(view.excerpt, EXCERPT_LIMIT)}".strip()
+
+
+def _details(view: CaseView, t: Translate) -> Sequence[str]:
+    lines = []
+    if view.label is not None and view.score is not None and view.intent is not None:
+        judged = {"label": t(LABEL[view.label]), "score": f"{view.score:+.2f}", "intent": t(INTENT[view.intent])}
+        lines.append(t("Judged {label} ({score}), {intent}", **judged))
+    if view.deciding:
+        lines.append(t("What decided: {words}", words=_words(view.deciding)))
+    lines += _progress(view, t)
+    if view.joined:
+        lines.append(t("More posts in this case: {count}", count=view.joined))
+    if view.earlier_cases:
+        lines.append(t("Earlier cases of this author: {count}", count=view.earlier_cases))
+    return lines
+
+
+def _progress(view: CaseView, t: Translate) -> list[str]:
+    case, lines = view.case, []
+    if case.answered_at is None and view.state not in _DONE:
+        due = t("First response due {when}", when=discord.utils.format_dt(view.due_at, "R"))
+        lines.append(f"**{due}**" if view.overdue else due)
+    if view.claimed_by is not None:
+        lines.append(t("Claimed by {person}", person=f"<@{view.claimed_by}>"))
+    if case.answered_at is not None:
+        lines.append(t("Answered {when}", when=discord.utils.format_dt(case.answered_at, "R")))
+    if view.state in _DONE and case.resolved_at is not None:
+        lines.append(t("Closed {when}", when=discord.utils.format_dt(case.resolved_at, "R")))
+        if case.resolution:
+            lines.append(t("How it ended: {reason}", reason=safe(case.resolution, REASON_LIMIT)))
+    return lines
+
+
+def _words(evidence: Sequence[Evidence]) -> str:
+    words = dict.fromkeys(safe(found.text, 40) for found in evidence if found.text.strip())
+    shown: list[str] = []
+    for word in words:
+        if len(", ".join([*shown, f"**{word}**"])) > WORDS_LIMIT:
+            break
+        shown.append(f"**{word}**")
+    return ", ".join(shown)
+
+
+def _actions(view: CaseView, t: Translate) -> ui.ActionRow[Any]:
+    case_id, done = view.case.id, view.state in _DONE
+    row: ui.ActionRow[Any] = ui.ActionRow(
+        ClaimButton(case_id, t("Claim"), disabled=done or view.claimed_by is not None),
+        ReplyButton(case_id, t("Reply"), disabled=done),
+        ResolveButton(case_id, t("Resolve"), disabled=done),
+    )
+    if view.url is not None and is_link(view.url) and not view.gone:
+        row.add_item(
+            ui.Button(style=discord.ButtonStyle.link, url=view.url, label=cut(t("Open the post"), LABEL_LIMIT))
+        )
+    return row

@@ -1,0 +1,56 @@
+"""Names of the domain's codes as people read them; each is a message id of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.text import Translate, mark
+from core.types.assessment import Intent, Label
+from core.types.decision import DecisionKind
+from core.types.post import Source
+
+LABEL: Mapping[Label, str] = MappingProxyType(
+    {
+        Label.NEGATIVE: mark("negative"),
+        Label.NEUTRAL: mark("neutral"),
+        Label.POSITIVE: mark("positive"),
+    }
+)
+INTENT: Mapping[Intent, str] = MappingProxyType(
+    {
+        Intent.COMPLAINT: mark("complaint"),
+        Intent.PRAISE: mark("praise"),
+        Intent.QUESTION: mark("question"),
+        Intent.SUGGESTION: mark("suggestion"),
+        Intent.OTHER: mark("other"),
+    }
+)
+DECISION: Mapping[DecisionKind, str] = MappingProxyType(
+    {
+        DecisionKind.THANK: mark("thank"),
+        DecisionKind.FLAG: mark("flag"),
+        DecisionKind.REVIEW: mark("review"),
+        DecisionKind.MODERATE: mark("moderate"),
+        DecisionKind.IGNORE: mark("no action"),
+    }
+)
+FEED_STATE: Mapping[str, str] = MappingProxyType(
+    {
+        "ok": mark("working"),
+        "late": mark("late"),
+        "closed": mark("closed to us"),
+        "no_credentials": mark("no valid credentials"),
+        "no_message_content": mark("may not read messages: switch on the Message Content intent"),
+        "stopped": mark("stopped"),
+    }
+)
+
+
+def place(t: Translate, source: Source, container: str, name: str | None) -> str:
+    """Name the place a post stands in: `r/gadgets`, `#help`, or the container of a file. Not escaped."""
+    if source is Source.REDDIT:
+        return f"r/{container}"
+    if source is Source.DISCORD:
+        return name or t("a Discord channel")
+    return name or container
