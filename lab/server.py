@@ -132,6 +132,9 @@ class LoopbackServer:
 
     @web.middleware
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if "Upgrade" in request.headers:
+            # A websocket stays open as long as its client: it is no request to wait for.
+            return await handler(request)
         self._open_requests += 1
         fault = self.faults.take(request.method, self.local_path(request), self.clock.now())
         body = await request.read()
