@@ -74,7 +74,7 @@ class Supervisor:
                 worker.state, worker.problem = "failed", str(error)
                 log.error("worker_failed", worker=worker.name, kind=type(error).__name__)  # noqa: TRY400
                 return
-            except Exception as error:  # noqa: BLE001 - the supervisor is the boundary: one worker never ends the rest
+            except Exception as error:
                 worker.problem = type(error).__name__
                 log.warning("worker_restarts", worker=worker.name, kind=worker.problem, pause=pause, exc_info=error)
             else:
