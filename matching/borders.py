@@ -19,7 +19,8 @@ _UNSPACED = ((0x2E80, 0xA000), (0xF900, 0xFB00), (0x20000, 0x40000))
 
 def is_letter(character: str) -> bool:
     """Say whether a character belongs to a word of a script that puts spaces between words and is not Korean."""
-    return character.isalnum() and (character < "\u1100" or not _is_east_asian(character))
+    # `isdecimal`, not `isalnum`: a footnote's `²` is no part of the name before it.
+    return (character.isalpha() or character.isdecimal()) and (character < "\u1100" or not _is_east_asian(character))
 
 
 def is_unspaced(character: str) -> bool:
