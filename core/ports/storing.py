@@ -13,7 +13,7 @@ from core.types.case import Case, CaseEvent, CaseKind, CaseQuery, Severity
 from core.types.member import ContactWish, GuildSettings
 from core.types.mention import JudgedMention, MentionQuery, StoredMention
 from core.types.post import Author, Batch, Gap, PostRef, Removal, ReplyCount, Source
-from core.types.rollup import ReplyCounts, RollupRow
+from core.types.rollup import ReplyCounts, ReplyRow, RollupRow
 
 T = TypeVar("T")
 
@@ -350,7 +350,13 @@ class CountRepository(Protocol):
         """Count our own replies of a span."""
         ...
 
-    async def count_reply(self, kind: str, *, at: datetime, container: str, source: Source) -> None:
+    async def reply_rows(self, *, since: datetime, until: datetime) -> list[ReplyRow]:
+        """Return our own replies of a span by hour, source, container, brand and kind; they add up to `replies`."""
+        ...
+
+    async def count_reply(
+        self, kind: str, *, at: datetime, container: str, source: Source, brand: str | None = None
+    ) -> None:
         """Count one reply that has no outbox row: `bot` (an interaction answered) or `native`."""
         ...
 

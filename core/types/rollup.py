@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from core.types.assessment import Intent, Label
 from core.types.decision import DecisionKind
@@ -39,6 +40,29 @@ class ReplyCounts:
     """Staff replies sent through the bot."""
     native: int
     """Staff replies given straight at the source."""
+
+
+class ReplyKind(StrEnum):
+    """Who gave a reply of ours; the fields of `ReplyCounts`."""
+
+    THANKS = "thanks"
+    BOT = "bot"
+    STAFF = "staff"
+    NATIVE = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """Our own replies of one hour that share all their sides."""
+
+    hour: datetime
+    """Start of the hour, UTC."""
+    source: Source
+    container: str
+    brand: str | None
+    """None where a reply belongs to no mention: an answer in chat."""
+    kind: ReplyKind
+    replies: int
 
 
 @dataclass(frozen=True, slots=True)
