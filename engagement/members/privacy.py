@@ -1,0 +1,150 @@
+"""What people may ask about their own data: leave me alone, show me, forget me; and the end of each text's time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from core.clock import Clock
+from core.ports.storing import Store, Unit
+from core.types.action import Action, Purpose
+from core.types.case import Case, CaseEvent, CaseEventKind
+from core.types.member import ContactRule, ContactWish
+from core.types.mention import MentionQuery, StoredMention
+from core.types.post import Removal, RemovalReason, Source
+from engagement.desk.following import mentions_gone
+
+__all__ = ["Forgotten", "MemberExport", "Privacy"]
+
+PURGE_BATCH = 500
+"""Texts purged in one unit of work: the writer stays free for others in between."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberExport:
+    """All that is kept about one person on one platform."""
+
+    author_key: str
+    exported_at: datetime
+    mentions: tuple[StoredMention, ...]
+    cases: tuple[Case, ...]
+    messages: tuple[Action, ...]
+    """What was written to them, or waits to be."""
+    wishes: tuple[ContactWish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What forgetting somebody took away."""
+
+    mentions: int
+    cases: int
+    messages: int
+
+
+class Privacy:
+    """Opt-out, consent, export, erasure and expiry."""
+
+    def __init__(self, store: Store, clock: Clock, text_days: Mapping[Source, int]) -> None:
+        self._store = store
+        self._clock = clock
+        self._text_days = dict(text_days)
+
+    def key(self, source: Source, native_id: str) -> str:
+        """Return the key under which a person is kept."""
+        return self._store.author_key(source, native_id)
+
+    async def opt_out(self, source: Source, native_id: str) -> None:
+        """Write to this person no more unasked; what waits for them is cancelled."""
+        await self._wish(source, native_id, ContactRule.OPT_OUT, None)
+
+    async def opt_in(self, source: Source, native_id: str) -> None:
+        """Take an opt-out back."""
+        await self._wish(source, native_id, ContactRule.OPT_IN, None)
+
+    async def consent(self, source: Source, native_id: str, purpose: Purpose) -> None:
+        """Note that this person agreed to one purpose."""
+        await self._wish(source, native_id, ContactRule.CONSENT, purpose)
+
+    async def is_opted_out(self, source: Source, native_id: str) -> bool:
+        """Say whether this person wants nothing but answers."""
+        async with self._store.read() as unit:
+            return await unit.members.opted_out(self.key(source, native_id))
+
+    async def export_member(self, author_key: str) -> MemberExport:
+        """Collect all that is kept about a person."""
+        query = MentionQuery(author_key=author_key)
+        async with self._store.read() as unit:
+            mentions = tuple([mention async for mention in unit.mentions.export(query)])
+            return MemberExport(
+                author_key=author_key,
+                exported_at=self._clock.now(),
+                mentions=mentions,
+                cases=tuple(await unit.cases.of_author(author_key, since=_EVER)),
+                messages=tuple(await unit.outbox.of_author(author_key)),
+                wishes=tuple(await unit.members.wishes(author_key)),
+            )
+
+    async def forget(self, author_key: str) -> Forgotten:
+        """Erase a person: texts, names, what they asked, what was written to them. Counts and an opt-out stay.
+
+        Returns once the bytes are off the disk.
+        """
+        now = self._clock.now()
+
+        async def work(unit: Unit) -> Forgotten:
+            messages = await unit.outbox.of_author(author_key)
+            cases = await unit.cases.of_author(author_key, since=_EVER)
+            purged = await unit.mentions.erase_author(author_key, now)
+            await mentions_gone(unit, purged, at=now)
+            for case in cases:
+                await _anonymise(unit, case.id, now)
+            await unit.outbox.forget(author_key)
+            await unit.members.forget(author_key)
+            return Forgotten(len(purged), len(cases), len(messages))
+
+        forgotten = await self._store.write(work)
+        await self._store.scrub()
+        _log.info("privacy.forgotten", mentions=forgotten.mentions, cases=forgotten.cases)
+        return forgotten
+
+    async def expire(self) -> int:
+        """Purge every text whose days are over; return how many posts. Returns once the bytes are off the disk."""
+        now = self._clock.now()
+        gone = 0
+        for source, days in self._text_days.items():
+            while done := await self._expire_some(source, now - timedelta(days=days), now):
+                gone += done
+        if gone:
+            await self._store.scrub()
+            _log.info("privacy.expired", posts=gone)
+        return gone
+
+    async def _expire_some(self, source: Source, before: datetime, now: datetime) -> int:
+        async def work(unit: Unit) -> int:
+            refs = await unit.mentions.expired(source, before, limit=PURGE_BATCH)
+            purged = await unit.mentions.purge([Removal(ref, RemovalReason.EXPIRED, now) for ref in refs])
+            await mentions_gone(unit, purged, at=now)
+            return len(refs)
+
+        return await self._store.write(work)
+
+    async def _wish(self, source: Source, native_id: str, rule: ContactRule, purpose: Purpose | None) -> None:
+        wish = ContactWish(self.key(source, native_id), source, rule, purpose, self._clock.now())
+        await self._store.write(lambda unit: unit.members.wish(wish))
+        _log.info("privacy.wish", rule=rule, purpose=purpose)
+
+
+async def _anonymise(unit: Unit, case_id: int, at: datetime) -> None:
+    """Take the person off a case; what was done about it stays."""
+    case = await unit.cases.get(case_id)
+    if case is None:
+        return
+    event = CaseEvent(case_id, CaseEventKind.MENTION_PURGED, at, None)
+    await unit.cases.save(replace(case, author_key=None, target=None, note=""), event)
