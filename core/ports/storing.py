@@ -93,6 +93,10 @@ class MentionRepository(Protocol):
         """Return the author behind a key, while one of their posts lives."""
         ...
 
+    async def keys_of_name(self, source: Source, name: str) -> list[str]:
+        """Return the keys of living authors of this name (case-folded) on a platform; names are not unique in time."""
+        ...
+
     async def erase_author(self, author_key: str, noticed_at: datetime) -> list[StoredMention]:
         """Purge everything of one author; return what was purged."""
         ...
