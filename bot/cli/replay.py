@@ -72,7 +72,7 @@ async def _replay(
     from listeners.replay import FileListener
 
     pipeline = await open_pipeline(opened.settings, opened.store, brands=brands)
-    if not pipeline.matcher.brands:
+    if not pipeline.brands:
         raise UsageError('no brand is followed; name one: --brand "Lumora=lumora,루모라"')
     listener = FileListener(files, options)
     counts = Counts()
