@@ -23,7 +23,7 @@ from bot.views.answering import report_failure
 from bot.views.buttons import ClaimButton, ReplyButton, ResolveButton
 from bot.views.forget import ForgetButton
 from bot.views.lists import Lists, PageButton
-from bot.views.person import PersonButton
+from bot.views.person import PersonButton, Questions
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,7 @@ class MaeariBot(ServingBot):
         )
         self.services = services
         self.lists = Lists()
+        self.questions = Questions()
 
     async def setup_hook(self) -> None:
         """Load cogs, languages and buttons, and register the commands where they changed."""

@@ -11,6 +11,7 @@ from bot.services import Services
 from core.errors import NotAllowedError
 from core.settings import DiscordSection
 from core.text import Translate, mark
+from core.types.post import Author
 
 
 class ServingBot(commands.Bot):
@@ -33,6 +34,11 @@ def services_of(interaction: AnyInteraction) -> Services:
 def reader(interaction: AnyInteraction) -> Translate:
     """Return the words in the language of the person who acts."""
     return services_of(interaction).catalogues.for_locale(interaction.locale.value)
+
+
+def author_of(user: discord.abc.User) -> Author:
+    """Return a Discord user as the domain knows them."""
+    return Author(native_id=str(user.id), name=user.name, is_bot=user.bot)
 
 
 def is_staff(user: discord.abc.User, permissions: discord.Permissions, section: DiscordSection) -> bool:

@@ -103,8 +103,8 @@ class DiscordSender:
             given["reference"] = discord.MessageReference(
                 message_id=int(draft.target.reply_to), channel_id=int(draft.target.container), fail_if_not_exists=True
             )
-        if draft.purpose is Purpose.ANSWER:
-            given["view"] = person_view(draft.target.reply_to or "0", self._words(action))
+        if draft.purpose is Purpose.ANSWER and draft.target.reply_to is not None and draft.case_id is None:
+            given["view"] = person_view("m", int(draft.target.reply_to), self._words(action))
         if file is not None:
             given["file"] = file
         return await self._channel(draft.target.container).send(

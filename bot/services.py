@@ -12,9 +12,10 @@ from core.ports.storing import Store
 from core.settings import Settings
 from core.text import Catalogue
 from core.types.brand import Brand
-from core.types.case import Case
-from core.types.post import FeedHealth, PostRef
+from core.types.post import FeedHealth
 from engagement.desk.desk import Desk
+from engagement.members.chat import Chat
+from engagement.members.privacy import Privacy
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,54 +67,6 @@ class BrandService(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks the bot, and where an answer would go."""
-
-    member_id: str
-    channel_id: str
-    guild_id: str | None
-    message: PostRef | None
-    """The message that asked; None for a command."""
-    locale: str
-
-
-class ChatService(Protocol):
-    """Answers from the knowledge base."""
-
-    async def answer(self, question: str, locale: str) -> str:
-        """Return the answer in Markdown, at most a message long; it says so when nothing was found."""
-        ...
-
-    async def take(self, question: str, asker: Asker) -> None:
-        """Answer a message: the answer is put into the outbox."""
-        ...
-
-    async def request_person(self, asker: Asker, note: str) -> Case:
-        """Open a case for somebody who wants a person; the same one when it is open already."""
-        ...
-
-
-class PrivacyService(Protocol):
-    """What a member may ask about their own data. Ids are those of Discord."""
-
-    async def opt_out(self, member_id: str) -> None:
-        """Write to them no more, but answers to their own questions."""
-        ...
-
-    async def opt_in(self, member_id: str) -> None:
-        """Take an opt-out back."""
-        ...
-
-    async def opted_out(self, member_id: str) -> bool:
-        """Say how it stands."""
-        ...
-
-    async def forget(self, member_id: str) -> int:
-        """Erase everything of this person; return how many posts were erased."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
 class Services:
     """Everything the client, its cogs and views may call."""
 
@@ -122,11 +75,9 @@ class Services:
     store: Store
     catalogues: Catalogue
     desk: Desk
-    chat: ChatService
-    privacy: PrivacyService
+    chat: Chat
+    privacy: Privacy
     brands: BrandService
     status: Callable[[], Awaitable[Status]]
     report: Callable[[str | None, str], Awaitable[ReportPosted]]
     """Week (None: the latest with posts) and locale -> report. Raises NotFoundError without any post."""
-    wake: Callable[[], None]
-    """Tells the outbox that there is something to send."""

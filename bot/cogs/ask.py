@@ -9,17 +9,19 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import AnyInteraction, reader
-from bot.services import Asker, Services
-from bot.views.answering import wait_for_answer
-from bot.views.person import person_view
-from bot.views.text import CONTENT_LIMIT
-from core.errors import MaeariError, NotFoundError
-from core.text import cut, mark
-from core.types.post import PostRef, Source
+from bot.context import AnyInteraction, author_of, reader
+from bot.services import Services
+from bot.views.answering import say, wait_for_answer
+from bot.views.person import person_view, questions_of
+from core.errors import MaeariError
+from core.text import mark
+from core.types.post import Source
+from engagement.members.chat import ChatAnswerKind, ChatQuestion, answer_text
 
 MOST_QUESTION = 500
-"""Characters of a question that are read."""
+"""Characters of a question that `/ask` takes."""
+_HANGUL = re.compile(r"[가-힣]")
+_LATIN = re.compile(r"[A-Za-z]")
 
 log = structlog.get_logger(__name__)
 
@@ -37,57 +39,69 @@ class AskCog(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     async def ask(self, interaction: AnyInteraction, question: app_commands.Range[str, 1, MOST_QUESTION]) -> None:
         """Answer a question to the one who asked."""
-        if not self._services.settings.chat.enabled:
-            raise NotFoundError(mark("Questions are not answered here."))
         await wait_for_answer(interaction)
-        t = reader(interaction)
-        answer = await self._services.chat.answer(question, t.locale)
-        await interaction.followup.send(cut(answer, CONTENT_LIMIT), view=person_view("0", t), ephemeral=True)
-        await self._count(interaction)
-
-    async def _count(self, interaction: AnyInteraction) -> None:
-        now = self._services.clock.now()
-        place = str(interaction.channel_id)
-        await self._services.store.write(
-            lambda unit: unit.counts.count_reply("bot", at=now, container=place, source=Source.DISCORD)
+        asked = ChatQuestion(
+            text=question,
+            asker=author_of(interaction.user),
+            source=Source.DISCORD,
+            container=str(interaction.channel_id),
+            locale=interaction.locale.value,
+            guild_id=None if interaction.guild_id is None else str(interaction.guild_id),
         )
+        answer = await self._services.chat.ask(asked)
+        t = reader(interaction)
+        if answer.offers_person:
+            questions_of(interaction).keep(interaction.id, question)
+            await say(interaction, answer_text(answer, t), view=person_view("q", interaction.id, t))
+        else:
+            await say(interaction, answer_text(answer, t))
+        await self._services.chat.count(asked)
 
     @commands.Cog.listener("on_message")
     async def answer_message(self, message: discord.Message) -> None:
         """Answer a message that was written to the bot; the answer leaves through the outbox."""
-        question = self._question(message)
-        if question is None or not self._services.settings.chat.enabled:
+        text = self._text(message)
+        if text is None:
             return
+        asked = self._question(message, text)
         try:
-            await self._services.chat.take(question, self._asker(message))
+            answer = await self._services.chat.ask(asked)
+            if answer.kind not in (ChatAnswerKind.TOO_MANY, ChatAnswerKind.SWITCHED_OFF):
+                t = self._services.catalogues.for_locale(asked.locale)
+                await self._services.chat.queue(asked, answer, t)
         except MaeariError as error:
             log.warning("chat_failed", message=message.id, kind=type(error).__name__)
-            return
-        self._services.wake()
 
-    def _question(self, message: discord.Message) -> str | None:
-        """Return what was asked of the bot, or None when the message is not for it."""
+    def _text(self, message: discord.Message) -> str | None:
+        """Return what was said to the bot, or None when the message is not for it."""
         me = self._bot.user
         if me is None or message.author.bot or message.webhook_id is not None:
             return None
         if message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return None
         named = re.compile(rf"<@!?{me.id}>")
-        if not _is_direct(message) and not named.search(message.content):
+        if message.guild is not None and not named.search(message.content):
             return None
-        return " ".join(named.sub(" ", message.content).split())[:MOST_QUESTION]
+        return " ".join(named.sub(" ", message.content).split())
 
-    def _asker(self, message: discord.Message) -> Asker:
-        channel = str(message.channel.id)
-        preferred = message.guild.preferred_locale.value if message.guild is not None else ""
-        return Asker(
-            member_id=str(message.author.id),
-            channel_id=channel,
+    def _question(self, message: discord.Message, text: str) -> ChatQuestion:
+        return ChatQuestion(
+            text=text,
+            asker=author_of(message.author),
+            source=Source.DISCORD,
+            container=str(message.channel.id),
+            locale=self._language(message, text),
             guild_id=None if message.guild is None else str(message.guild.id),
-            message=PostRef(Source.DISCORD, channel, str(message.id)),
-            locale=preferred or self._services.settings.maeari.locale,
+            message_id=str(message.id),
         )
 
+    def _language(self, message: discord.Message, text: str) -> str:
+        """Return the language of a message: that of its script, or the server's where it has no letters.
 
-def _is_direct(message: discord.Message) -> bool:
-    return isinstance(message.channel, discord.DMChannel)
+        Unlike an interaction, a message does not say which language its author uses Discord in.
+        """
+        if _HANGUL.search(text):
+            return "ko"
+        if _LATIN.search(text) or message.guild is None:
+            return "en"
+        return message.guild.preferred_locale.value

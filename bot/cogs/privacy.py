@@ -10,6 +10,7 @@ from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.forget import forget_view
 from core.text import mark
+from core.types.post import Source
 
 
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
@@ -23,7 +24,7 @@ class PrivacyCog(commands.GroupCog, group_name=mark("privacy"), group_descriptio
     async def opt_out(self, interaction: AnyInteraction) -> None:
         """Note an opt-out."""
         await wait_for_answer(interaction)
-        await self._services.privacy.opt_out(str(interaction.user.id))
+        await self._services.privacy.opt_out(Source.DISCORD, str(interaction.user.id))
         t = reader(interaction)
         await say(interaction, t("Noted. The bot will write to you only to answer your own questions."))
 
@@ -31,7 +32,7 @@ class PrivacyCog(commands.GroupCog, group_name=mark("privacy"), group_descriptio
     async def opt_in(self, interaction: AnyInteraction) -> None:
         """Take an opt-out back."""
         await wait_for_answer(interaction)
-        await self._services.privacy.opt_in(str(interaction.user.id))
+        await self._services.privacy.opt_in(Source.DISCORD, str(interaction.user.id))
         t = reader(interaction)
         await say(interaction, t("Noted. The bot may thank you and point you to articles again."))
 

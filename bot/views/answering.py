@@ -33,7 +33,7 @@ async def say(
     interaction: AnyInteraction,
     text: str | None = None,
     *,
-    view: ui.LayoutView | None = None,
+    view: ui.LayoutView | ui.View | None = None,
     file: discord.File | None = None,
     private: bool = True,
 ) -> None:

@@ -15,6 +15,7 @@ from bot.views.text import LABEL_LIMIT, quote, safe
 from core.text import Translate, cut
 from core.types.assessment import Evidence
 from core.types.case import CaseState, Severity
+from core.types.post import Source
 from engagement.desk.view import KINDS, SEVERITIES, STATES, CaseView
 
 EXCERPT_LIMIT = 1500
@@ -80,7 +81,8 @@ def _details(view: CaseView, t: Translate) -> Sequence[str]:
 
 
 def _progress(view: CaseView, t: Translate) -> list[str]:
-    case, lines = view.case, []
+    case = view.case
+    lines = [t("Opened {when}", when=discord.utils.format_dt(case.opened_at, "f"))]
     if case.answered_at is None and view.state not in _DONE:
         due = t("First response due {when}", when=discord.utils.format_dt(view.due_at, "R"))
         lines.append(f"**{due}**" if view.overdue else due)
@@ -112,8 +114,15 @@ def _actions(view: CaseView, t: Translate) -> ui.ActionRow[Any]:
         ReplyButton(case_id, t("Reply"), disabled=done),
         ResolveButton(case_id, t("Resolve"), disabled=done),
     )
-    if view.url is not None and is_link(view.url) and not view.gone:
-        row.add_item(
-            ui.Button(style=discord.ButtonStyle.link, url=view.url, label=cut(t("Open the post"), LABEL_LIMIT))
-        )
+    url = view.url or _jump(view)
+    if url is not None and is_link(url) and not view.gone:
+        row.add_item(ui.Button(url=url, label=cut(t("Open the post"), LABEL_LIMIT)))
     return row
+
+
+def _jump(view: CaseView) -> str | None:
+    """Return the address of the message in which somebody asked for a person."""
+    target = view.case.target
+    if target is None or target.source is not Source.DISCORD or target.reply_to is None:
+        return None
+    return f"https://discord.com/channels/{target.guild_id or '@me'}/{target.container}/{target.reply_to}"

@@ -12,6 +12,7 @@ from bot.context import AnyInteraction, reader, services_of
 from bot.views.answering import answering_failures, say, wait_for_answer
 from core.errors import NotAllowedError
 from core.text import Translate, mark
+from core.types.post import Source
 
 
 class ForgetButton(ui.DynamicItem[ui.Button[Any]], template=r"privacy:forget:(?P<member>\d{1,20})"):
@@ -35,9 +36,10 @@ class ForgetButton(ui.DynamicItem[ui.Button[Any]], template=r"privacy:forget:(?P
             if str(interaction.user.id) != self.member_id:
                 raise NotAllowedError(mark("Only the person it belongs to can press this."))
             await wait_for_answer(interaction)
-            erased = await services_of(interaction).privacy.forget(self.member_id)
+            privacy = services_of(interaction).privacy
+            forgotten = await privacy.forget(privacy.key(Source.DISCORD, self.member_id))
             t = reader(interaction)
-            await say(interaction, t("Done. Posts erased: {count}.", count=erased))
+            await say(interaction, t("Done. Posts erased: {count}.", count=forgotten.mentions))
 
 
 def forget_view(member_id: str, t: Translate) -> ui.View:
