@@ -98,6 +98,10 @@ class LoopbackServer:
         """Return an answer that keeps the request from its route (credentials, rate limits), or None."""
         raise NotImplementedError
 
+    def rate_headers(self, request: web.Request) -> Mapping[str, str]:
+        """Return the rate-limit headers that an answer to this request carries."""
+        raise NotImplementedError
+
     async def start(self) -> None:
         """Listen. Raises AddressInUseError where the port is taken."""
         app = web.Application(middlewares=[self._serve], client_max_size=32 * 1024 * 1024)
@@ -184,7 +188,10 @@ class LoopbackServer:
             route = f"{request.method} {self.local_path(request)}"
             self.unknown_routes.append(route)
             return json_response({"message": f"the stand-in does not serve {route}", "code": 0}, status=501)
-        return await self.guard(request) or await handler(request)
+        response = await self.guard(request) or await handler(request)
+        if not response.prepared:
+            response.headers.update(self.rate_headers(request))
+        return response
 
     async def _faulty(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         match fault.kind:

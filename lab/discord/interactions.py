@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from core.errors import MaeariError, NotFoundError
 from lab.discord.stage import Stage
 from lab.discord.types import (
     Attachment,
@@ -35,7 +36,7 @@ PONG, SEND, DEFER, DEFER_UPDATE, UPDATE, CHOICES, OPEN_MODAL = 1, 4, 5, 6, 7, 8,
 """Callback types."""
 
 
-class NoAnswerError(AssertionError):
+class NoAnswerError(MaeariError):
     """The bot did not answer an interaction in time."""
 
 
@@ -115,13 +116,13 @@ class Desk:
         return tuple(_command(one) for commands in self.wire_commands.values() for one in commands)
 
     def find_command(self, name: str, kind: int, guild_id: int | None) -> Json:
-        """Return a command as registered. Raises LookupError for one that was never synchronised."""
+        """Return a command as registered. Raises NotFoundError for one that was never synchronised."""
         for scope in (guild_id, None):
             for command in self.wire_commands.get(scope, ()):
                 if command["name"] == name and command["type"] == kind:
                     return command
         known = ", ".join(sorted(one.name for one in self.commands())) or "none"
-        raise LookupError(f"no command {name!r} of kind {kind} was registered; there is: {known}")
+        raise NotFoundError(f"no command {name!r} of kind {kind} was registered; there is: {known}")
 
     # -- asking
 

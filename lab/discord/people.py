@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from core.errors import NotFoundError
 from lab.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Desk
 from lab.discord.stage import DEFAULT, REPLY, Stage
 from lab.discord.types import (
@@ -108,7 +109,7 @@ class People:
     ) -> Response:
         """Use a slash command, e.g. `slash(mina, staff, "case view", {"id": 3})`.
 
-        Raises LookupError where the command, or an option, was not registered, and NoAnswerError.
+        Raises NotFoundError where the command, or an option, was not registered, and NoAnswerError.
         """
         return await self._desk.ask(COMMAND, member, channel, self._command(channel, path, options or {}, None))
 
@@ -142,7 +143,7 @@ class People:
         return await self._desk.ask(COMMAND, member, channel, content)
 
     async def press(self, member: Member, message: Message, custom_id: str) -> Response:
-        """Press a button. Raises LookupError where the message has no such button, or it is disabled."""
+        """Press a button. Raises NotFoundError where the message has no such button, or it is disabled."""
         return await self._use_component(member, message, custom_id, {"component_type": int(ComponentKind.BUTTON)})
 
     async def select(self, member: Member, message: Message, custom_id: str, values: Sequence[str]) -> Response:
@@ -156,7 +157,7 @@ class People:
         """Fill in the form that `opened` brought and send it. Keys are custom ids, or labels, of its fields."""
         modal = opened.modal
         if modal is None:
-            raise LookupError("that answer opened no form")
+            raise NotFoundError("that answer opened no form")
         rows = [_filled(one, values) for one in modal.components]
         content = {"custom_id": modal.custom_id, "components": [row for row in rows if row is not None]}
         source = self._desk.pending(f"interaction-{opened.interaction_id}").source
@@ -171,7 +172,7 @@ class People:
     async def _use_component(self, member: Member, message: Message, custom_id: str, content: Json) -> Response:
         current = self._world.find_message(message.id) or message
         if _component(current, custom_id).is_disabled:
-            raise LookupError(f"{custom_id} is disabled")
+            raise NotFoundError(f"{custom_id} is disabled")
         channel = self._world.channel(message.channel_id)
         return await self._desk.ask(COMPONENT, member, channel, {"custom_id": custom_id} | content, source=current)
 
@@ -183,7 +184,7 @@ class People:
         for step in steps:
             found = next((one for one in declared if one["name"] == step and one["type"] in (SUBCOMMAND, GROUP)), None)
             if found is None:
-                raise LookupError(f"/{path} was not registered")
+                raise NotFoundError(f"/{path} was not registered")
             chain.append(found)
             declared = found.get("options", [])
         filled = [_option(declared, path, name, value, focused) for name, value in options.items()]
@@ -212,7 +213,7 @@ class People:
 def _option(declared: Sequence[Json], path: str, name: str, value: OptionValue, focused: str | None) -> Json:
     found = next((one for one in declared if one["name"] == name), None)
     if found is None:
-        raise LookupError(f"/{path} has no option {name!r}; it has: {', '.join(one['name'] for one in declared)}")
+        raise NotFoundError(f"/{path} has no option {name!r}; it has: {', '.join(one['name'] for one in declared)}")
     plain = str(value.id) if isinstance(value, Member | Channel | Role) else value
     return {"type": found["type"], "name": name, "value": plain} | ({"focused": True} if name == focused else {})
 
@@ -221,7 +222,7 @@ def _component(message: Message, custom_id: str) -> Component:
     found = next((one for one in message.walk() if one.custom_id == custom_id), None)
     if found is None:
         there = ", ".join(one.custom_id for one in message.walk() if one.custom_id) or "none"
-        raise LookupError(f"message {message.id} has no component {custom_id!r}; it has: {there}")
+        raise NotFoundError(f"message {message.id} has no component {custom_id!r}; it has: {there}")
     return found
 
 

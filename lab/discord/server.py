@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from zlib import crc32
 
 from aiohttp import web
 
 from core.clock import Clock
+from lab.discord.body import error
 from lab.discord.gateway import Gateway
 from lab.discord.interactions import Desk
 from lab.discord.people import People
 from lab.discord.render import Renderer
-from lab.discord.rest import InteractionRoutes, Rest, error
+from lab.discord.rest import Rest
 from lab.discord.stage import Stage
 from lab.discord.types import Channel, ChannelKind, Command, Guild, Member, Message, Role
+from lab.discord.webhooks import InteractionRoutes
 from lab.discord.world import DiscordWorld
 from lab.server import LoopbackServer, clean_path, json_response
 
@@ -35,6 +38,18 @@ class Bucket:
     seconds: float
     started_at: float = 0.0
     used: int = 0
+
+    @property
+    def left(self) -> float:
+        """Seconds until the window ends."""
+        return max(0.0, self.seconds - (time.monotonic() - self.started_at))
+
+    def take(self) -> bool:
+        """Count a request; False when the window is used up."""
+        if not self.left:
+            self.started_at, self.used = time.monotonic(), 0
+        self.used += 1
+        return self.used <= self.limit
 
 
 class StandInDiscord(People, LoopbackServer):
@@ -199,29 +214,26 @@ class StandInDiscord(People, LoopbackServer):
         is_open = path.startswith(("/interactions/", "/webhooks/", "/gateway", "/cdn/"))
         if (not is_open or path == "/gateway/bot") and request.headers.get("Authorization") != f"Bot {self.token}":
             return error(401, 0, "401: Unauthorized")
-        return self._limited(f"{request.method} {path}")
+        bucket = self._bucket(request)
+        if bucket is None or bucket.take():
+            return None
+        return self.error_response(429, retry_after=f"{bucket.left:.3f}")
 
-    def _limited(self, route: str) -> web.Response | None:
-        bucket = next((one for one in self._buckets if fnmatchcase(route, one.route)), None)
+    def rate_headers(self, request: web.Request) -> Mapping[str, str]:
+        """Return the state of the route's bucket; a route without a limit tells nothing."""
+        bucket = self._bucket(request)
         if bucket is None:
-            return None
-        now = time.monotonic()
-        if now - bucket.started_at >= bucket.seconds:
-            bucket.started_at, bucket.used = now, 0
-        bucket.used += 1
-        if bucket.used <= bucket.limit:
-            return None
-        left = bucket.seconds - (now - bucket.started_at)
-        response = self.error_response(429, retry_after=f"{left:.3f}")
-        response.headers.update(
-            {
-                "X-RateLimit-Limit": str(bucket.limit),
-                "X-RateLimit-Remaining": "0",
-                "X-RateLimit-Reset-After": f"{left:.3f}",
-                "X-RateLimit-Bucket": f"{abs(hash(bucket.route)):x}",
-            }
-        )
-        return response
+            return {}
+        return {
+            "X-RateLimit-Limit": str(bucket.limit),
+            "X-RateLimit-Remaining": str(max(0, bucket.limit - bucket.used)),
+            "X-RateLimit-Reset-After": f"{bucket.left:.3f}",
+            "X-RateLimit-Bucket": f"{crc32(bucket.route.encode()):08x}",
+        }
+
+    def _bucket(self, request: web.Request) -> Bucket | None:
+        route = f"{request.method} {self.local_path(request)}"
+        return next((one for one in self._buckets if fnmatchcase(route, one.route)), None)
 
     async def _gateway_bot(self, _: web.Request) -> web.Response:
         limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}

@@ -103,13 +103,12 @@ class StandInReddit(LoopbackServer):
         if time.monotonic() - self._window_started >= self.rate_window:
             self._window_started, self._used = time.monotonic(), 0
         if self._used >= self.rate_limit:
-            response = self.error_response(429)
-            response.headers.update(self._rate_headers())
-            return response
+            return self.error_response(429)
         self._used += 1
         return None
 
-    def _rate_headers(self) -> dict[str, str]:
+    def rate_headers(self, _: web.Request) -> Mapping[str, str]:
+        """Return how much of the window is used."""
         # Reddit floors `reset` to whole seconds: a client that trusts it wakes up to a second early.
         left = self.rate_window - (time.monotonic() - self._window_started)
         return {
@@ -117,9 +116,6 @@ class StandInReddit(LoopbackServer):
             "x-ratelimit-remaining": f"{self.rate_limit - self._used:.1f}",
             "x-ratelimit-reset": str(max(0, int(left))),
         }
-
-    def _answer_with(self, content: object) -> web.Response:
-        return json_response(content, headers=self._rate_headers())
 
     # -- signing in
 
@@ -150,7 +146,7 @@ class StandInReddit(LoopbackServer):
 
     async def _me(self, _: web.Request) -> web.Response:
         name = self.credentials.username
-        return self._answer_with(
+        return json_response(
             {"id": account_id(name), "name": name, "is_suspended": False, "has_verified_email": True, "inbox_count": 0}
         )
 
@@ -170,19 +166,15 @@ class StandInReddit(LoopbackServer):
             return None
         if access is Access.RENAMED:
             where = f"{self.url}/subreddits/search?q={subreddit}"
-            return web.Response(status=302, headers={"Location": where} | self._rate_headers())
+            return web.Response(status=302, headers={"Location": where})
         status, message = CLOSED[access]
-        return json_response(
-            {"reason": access.value, "message": message, "error": status},
-            status=status,
-            headers=self._rate_headers(),
-        )
+        return json_response({"reason": access.value, "message": message, "error": status}, status=status)
 
     def _listing(self, request: web.Request, listings: Iterable[Listing]) -> web.Response:
         cut = page(merged(listings), _page_query(request.query), self.world.is_known)
         self.world.served(cut.names)
         things = [wire(self.world.thing(name)) for name in cut.names]
-        return self._answer_with(_listing_wire(things, before=cut.before, after=cut.after))
+        return json_response(_listing_wire(things, before=cut.before, after=cut.after))
 
     async def _user_comments(self, request: web.Request) -> web.Response:
         return self._listing(request, self.world.listing_of(request.match_info["name"]))
@@ -190,7 +182,7 @@ class StandInReddit(LoopbackServer):
     async def _info(self, request: web.Request) -> web.Response:
         names = request.query.get("id", "").split(",")[:MAX_LIMIT]
         found = [thing for thing in map(self.world.find, names) if thing is not None]
-        return self._answer_with(_listing_wire([wire(thing) for thing in found]))
+        return json_response(_listing_wire([wire(thing) for thing in found]))
 
     async def _inbox(self, request: web.Request) -> web.Response:
         unread_only = request.match_info["box"] == "unread"
@@ -201,27 +193,27 @@ class StandInReddit(LoopbackServer):
             shown = wire(self.world.thing(name))
             shown["data"] |= {"new": name in self.world.unread, "was_comment": True, "subject": "comment reply"}
             things.append(shown)
-        return self._answer_with(_listing_wire(things, after=cut.after))
+        return json_response(_listing_wire(things, after=cut.after))
 
     # -- writing
 
     async def _read_message(self, request: web.Request) -> web.Response:
         form = await request.post()
         self.world.unread.difference_update(str(form.get("id", "")).split(","))
-        return self._answer_with({})
+        return json_response({})
 
     async def _comment(self, request: web.Request) -> web.Response:
         form = await request.post()
         text = str(form.get("text", ""))
         parent = self.world.find(str(form.get("thing_id", "")))
         if parent is not None and not self.world.may_write(parent.subreddit):
-            return json_response({"message": "Forbidden", "error": 403}, status=403, headers=self._rate_headers())
+            return json_response({"message": "Forbidden", "error": 403}, status=403)
         refusal = _refusal(parent, self._link_of(parent), text)
         if refusal is not None or parent is None:
             code, message, field = refusal or _GONE
-            return self._answer_with({"json": {"errors": [[code, message, field]]}})
+            return json_response({"json": {"errors": [[code, message, field]]}})
         comment = self.world.add_comment(parent, text, by=self.credentials.username)
-        return self._answer_with({"json": {"errors": [], "data": {"things": [wire(comment)]}}})
+        return json_response({"json": {"errors": [], "data": {"things": [wire(comment)]}}})
 
     def _link_of(self, thing: Thing | None) -> Thing | None:
         return thing if thing is None or thing.link is None else self.world.find(thing.link)
