@@ -24,6 +24,5 @@ class Explainer:
             return ()
         matcher = self._matcher()
         brand = next((brand for brand in matcher.brands if brand.name == mention.brand), None)
-        hits = [hit for hit in matcher.match(mention.text) if hit.brand == mention.brand]
-        found = self._judge.assess(mention.text, brand, hits, evidence=True).evidence
+        found = self._judge.assess(mention.text, brand, matcher.match(mention.text), evidence=True).evidence
         return tuple(sorted(found, key=lambda one: -abs(one.weight)))

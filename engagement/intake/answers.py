@@ -102,7 +102,9 @@ class AnswerReader:
         answered.native_answers += 1
         self._tracked.alias(post.ref, about)
         ref = post.ref
-        await unit.counts.count_reply("native", at=post.created_at, container=ref.container, source=ref.source)
+        await unit.counts.count_reply(
+            "native", at=post.created_at, container=ref.container, source=ref.source, brand=stored[0].brand
+        )
         actor = actor_of(ref.source, post.author.native_id)
         for case in await unit.cases.of_mentions([mention.id for mention in stored]):
             await answered_natively(unit, case, actor=actor, at=post.created_at, now=self._now)

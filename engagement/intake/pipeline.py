@@ -184,26 +184,26 @@ class Intake:
         for post, hits in scan.found:
             for name, of_brand in _by_brand(hits).items():
                 mention = Mention(post=post, brand=name, hits=of_brand)
-                assessment = self._judge.assess(post.full_text, brands[name], of_brand)
+                assessment = self._judge.assess(post.full_text, brands[name], hits)
                 decision = decide(mention, assessment, self.policy, quiet)
                 if decision.kind is DecisionKind.THANK and not silent:
                     thankable.append(len(judged))
                 judged.append(JudgedMention(mention, assessment, decision))
                 await slices.breathe()
         if thankable:
-            await self._thank(judged, thankable, brands)
+            await self._thank(judged, thankable, matcher)
         return judged
 
-    async def _thank(self, judged: list[JudgedMention], places: Sequence[int], brands: dict[str, Brand]) -> None:
+    async def _thank(self, judged: list[JudgedMention], places: Sequence[int], matcher: Matcher) -> None:
         """Decide again about praise, now with what the store knows and with the evidence: it names what was liked."""
+        brands = {brand.name: brand for brand in matcher.brands}
         said: defaultdict[str, list[str]] = defaultdict(list)
         async with self._store.read() as unit:
             for place in places:
                 mention = judged[place].mention
                 history = await self._history(unit, mention.post, said[mention.post.ref.container])
-                assessment = self._judge.assess(
-                    mention.post.full_text, brands[mention.brand], mention.hits, evidence=True
-                )
+                hits = matcher.match(mention.post.full_text)
+                assessment = self._judge.assess(mention.post.full_text, brands[mention.brand], hits, evidence=True)
                 decision = decide(mention, assessment, self.policy, history)
                 said[mention.post.ref.container].extend(action.text for action in decision.actions)
                 judged[place] = JudgedMention(mention, _lean(assessment), decision)

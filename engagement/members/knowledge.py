@@ -30,6 +30,8 @@ OTHER_LANGUAGE = 0.6
 """A passage in another language than the asker's is worth so much less."""
 ENOUGH = 0.34
 """Share of the question's weight (rare words weigh more) that a passage must hold to be an answer."""
+UNKNOWN_WORD = 0.4
+"""A word no article holds weighs so much of a rare one: it may be a synonym, or the whole point of the question."""
 PASSAGE_LENGTH = 1_200
 """Longer sections are cut at paragraphs, characters."""
 ARTICLE_LIMIT = 1_000_000
@@ -48,7 +50,7 @@ _STOP_ENGLISH = (
 )
 _STOP_KOREAN = (
     "어떻 떻게 하나 나요 인가 가요 어디 어요 습니 니다 합니 니까 주세 세요 해요 하는 하고 되나 되는 되어 있나 있는 "
-    "있어 있습 알려 려주 궁금 금해 금합 안녕 녕하 하세 혹시 무엇 뭐예 예요 이에 에요 싶어 싶은 싶습 수 좀 제 저 는 은 "
+    "있어 있습 언제 왜 뭐 누구 얼마 알려 려주 궁금 금해 금합 안녕 녕하 하세 혹시 무엇 뭐예 예요 이에 에요 싶어 싶은 싶습 수 좀 제 저 는 은 "
     "이 가 을 를 에 도"
 )
 _STOP = frozenset(_STOP_ENGLISH.split()) | frozenset(_STOP_KOREAN.split())
@@ -117,7 +119,8 @@ class KnowledgeBase:
     def _weight(self, term: str) -> float:
         """Return BM25's inverse document frequency, kept positive."""
         frequency = self._frequency.get(term, 0)
-        return math.log(1 + (len(self._indexed) - frequency + 0.5) / (frequency + 0.5))
+        weight = math.log(1 + (len(self._indexed) - frequency + 0.5) / (frequency + 0.5))
+        return weight if frequency else weight * UNKNOWN_WORD
 
     def _saturation(self, one: _Indexed, term: str) -> float:
         count = one.terms.get(term, 0)
