@@ -79,38 +79,47 @@ async def _discord(settings: Settings, t: Translate) -> AsyncIterator[Checked]:
     if section.token is None:
         yield Checked("Discord", CheckState.NOTE, t("no token: Discord is not served"))
         return
-    import aiohttp
-    import discord
-
     from bot.endpoints import set_endpoints
+    from bot.probe import discord_account
 
-    set_endpoints(section)
-    client = discord.Client(intents=discord.Intents.none())
+    token = section.token.get_secret_value()
     try:
-        await client.login(section.token.get_secret_value())
-        yield Checked("Discord", CheckState.OK, t("signed in as {name}", name=str(client.user)))
-        yield await _intents(client, t)
-        for key in ("staff_channel", "report_channel"):
-            yield await _channel(client, key, getattr(section, key), t)
-    except discord.LoginFailure:
-        yield Checked("Discord", CheckState.FAIL, t("discord.token is not accepted; copy it anew from the portal"))
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        yield Checked(
-            "Discord", CheckState.FAIL, t("does not answer ({problem}); try again", problem=type(error).__name__)
-        )
-    finally:
-        await client.close()
+        set_endpoints(section)
+        account = await discord_account(token)
+    except MaeariError as error:
+        yield Checked("Discord", CheckState.FAIL, str(error))
+        return
+    yield Checked("Discord", CheckState.OK, t("signed in as {name}", name=account.name))
+    yield _intents(t, granted=account.message_content)
+    async for row in _channels(settings, token, t):
+        yield row
 
 
-async def _intents(client: discord.Client, t: Translate) -> Checked:
-    flags = (await client.application_info()).flags
-    if flags.gateway_message_content or flags.gateway_message_content_limited:
-        return Checked(t("message content intent"), CheckState.OK, t("granted"))
+def _intents(t: Translate, *, granted: bool) -> Checked:
+    name = t("message content intent")
+    if granted:
+        return Checked(name, CheckState.OK, t("granted"))
     return Checked(
-        t("message content intent"),
+        name,
         CheckState.NOTE,
         t("not granted: switch it on in the portal under Bot, or only commands and mentions are served"),
     )
+
+
+async def _channels(settings: Settings, token: str, t: Translate) -> AsyncIterator[Checked]:
+    import aiohttp
+    import discord
+
+    client = discord.Client(intents=discord.Intents.none())
+    try:
+        await client.login(token)
+        for key in ("staff_channel", "report_channel"):
+            yield await _channel(client, key, getattr(settings.discord, key), t)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        problem = type(error).__name__
+        yield Checked("Discord", CheckState.FAIL, t("does not answer ({problem}); try again", problem=problem))
+    finally:
+        await client.close()
 
 
 async def _channel(client: discord.Client, key: str, channel_id: int | None, t: Translate) -> Checked:

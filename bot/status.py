@@ -1,0 +1,36 @@
+"""How the installation is doing, read from the store."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.services import Status
+from core.ports.storing import Store
+from core.types.action import ActionState
+from core.types.case import CaseQuery, CaseState
+from core.types.mention import MentionQuery
+from core.types.post import FeedHealth
+
+MOST_COUNTED = 1000
+"""Outbox rows of one state that are counted; more is trouble whatever the number."""
+
+
+async def read_status(store: Store, now: datetime, started_at: datetime, feeds: tuple[FeedHealth, ...]) -> Status:
+    """Return what `/status` shows; the counts of the last 24 hours."""
+    day_ago = now - timedelta(days=1)
+    async with store.read() as unit:
+
+        async def waiting(*states: ActionState) -> int:
+            return len(await unit.outbox.find(states=states, limit=MOST_COUNTED))
+
+        return Status(
+            started_at=started_at,
+            feeds=feeds,
+            mentions_today=await unit.mentions.count(MentionQuery(since=day_ago, with_tombstones=True)),
+            open_cases=await unit.cases.count(CaseQuery(states=(CaseState.OPEN, CaseState.CLAIMED))),
+            overdue_cases=await unit.cases.count(CaseQuery(overdue_at=now)),
+            outbox_waiting=await waiting(ActionState.PENDING, ActionState.SENDING),
+            drafts_waiting=await waiting(ActionState.DRAFT),
+            outbox_refused=await waiting(ActionState.REFUSED),
+            gaps=len(await unit.ledger.gaps(since=day_ago)),
+        )
