@@ -83,7 +83,10 @@ class DiscordSender:
         return reference == draft.target.reply_to and message.content == cut(draft.text, CONTENT_LIMIT)
 
     def _channel(self, container: str) -> discord.PartialMessageable:
-        return self._client.get_partial_messageable(int(container))
+        """Return a channel without asking Discord: one that is not cached (a direct message) will do, too."""
+        known = self._client.get_channel(int(container))
+        guild = getattr(known, "guild", None)
+        return self._client.get_partial_messageable(int(container), guild_id=None if guild is None else guild.id)
 
     async def _carry_out(self, action: Action) -> discord.Message:
         match action.draft.kind:

@@ -29,6 +29,10 @@ EXPIRED_CODES = frozenset({10062, 10015})
 """Unknown interaction, unknown webhook: the 3 seconds or the 15 minutes are over; nobody can be answered."""
 
 
+FOR_PEOPLE = (NotAllowedError, NotFoundError, ConflictError, InputError)
+"""Errors whose sentence is meant for whoever acts; others may name paths and addresses of the installation."""
+
+
 async def say(
     interaction: AnyInteraction,
     text: str | None = None,
@@ -53,24 +57,26 @@ async def wait_for_answer(interaction: AnyInteraction, *, private: bool = True) 
 
 def line_for(error: BaseException, t: Translate) -> str:
     """Return the one friendly line about an error in the reader's language; never a traceback, id or text of others."""
-    own = _own_words(str(error), t) if isinstance(error, MaeariError) else None
-    if own is not None:
-        holder = error.holder if isinstance(error, ConflictError) else None
-        return own if holder is None else own + " " + t("In charge: {person}", person=f"<@{holder}>")
-    general = {
-        NotAllowedError: t("You may not do this."),
-        NotFoundError: t("That is not there (any more)."),
-        ConflictError: t("That is no longer possible: it was changed in the meantime."),
-        InputError: t("That input cannot be used."),
-        SendError: t("The message could not be sent."),
-        StorageError: t("The database does not answer right now. Please try again in a minute."),
-    }
-    for kind, words in general.items():
-        if isinstance(error, kind):
-            return words
-    if isinstance(error, app_commands.CheckFailure):
-        return t("You may not do this.")
-    return t("Something went wrong on our side. It has been noted; please try again in a minute.")
+    own = _own_words(str(error), t) if isinstance(error, FOR_PEOPLE) else None
+    line = own or _general_words(error, t)
+    if isinstance(error, ConflictError) and error.holder is not None:
+        return line + " " + t("In charge: {person}", person=f"<@{error.holder}>")
+    return line
+
+
+def _general_words(error: BaseException, t: Translate) -> str:
+    """Return what is said about a kind of error where it has no words of its own in the reader's language."""
+    general = (
+        (NotAllowedError, t("You may not do this.")),
+        (app_commands.CheckFailure, t("You may not do this.")),
+        (NotFoundError, t("That is not there (any more).")),
+        (ConflictError, t("That is no longer possible: it was changed in the meantime.")),
+        (InputError, t("That input cannot be used.")),
+        (SendError, t("The message could not be sent.")),
+        (StorageError, t("The database does not answer right now. Please try again in a minute.")),
+    )
+    unexpected = t("Something went wrong on our side. It has been noted; please try again in a minute.")
+    return next((words for kind, words in general if isinstance(error, kind)), unexpected)
 
 
 def _own_words(message: str, t: Translate) -> str | None:

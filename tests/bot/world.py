@@ -1,0 +1,317 @@
+"""A guild with people, channels and the real bot over the real services, for journeys through simcord.
+
+Workers are not running: `world.drain()` sends what stands in the outbox. simcord's clock is the installation's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import discord
+import simcord
+from pydantic import SecretStr
+from simcord import interactions as simcord_interactions
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle, GuildHandle
+from simcord.env import Env
+from simcord.results import InteractionResult
+
+from bot.client import MaeariBot
+from bot.i18n import Catalogues
+from bot.sender import DiscordSender
+from bot.services import ReportPosted, Services, Status
+from core.errors import MaeariError, NotFoundError
+from core.settings import BrandSection, ChatSection, DiscordSection, MaeariSection, Settings
+from core.types.assessment import Label
+from core.types.brand import Brand
+from core.types.case import Case, CaseQuery
+from core.types.decision import DecisionKind, Reason
+from core.types.post import FeedHealth, Source
+from engagement.desk.desk import Desk
+from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case
+from engagement.members.chat import Chat
+from engagement.members.knowledge import KnowledgeBase
+from engagement.members.privacy import Privacy
+from engagement.outgoing.gate import GatePolicy, SendGate
+from engagement.outgoing.outbox import Outbox
+from storage.store import SqlStore
+from tests import make
+
+ARTICLES = Path(__file__).parent / "articles"
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(32)
+
+
+class EnvClock:
+    """simcord's simulated time."""
+
+    def __init__(self) -> None:
+        self.env: Env | None = None
+
+    def now(self) -> datetime:
+        assert self.env is not None
+        return self.env.now()
+
+    async def sleep_until(self, moment: datetime) -> None:
+        raise AssertionError("nothing in these tests may sleep")
+
+
+class StoredBrands:
+    """The brand service over the store."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+
+    async def all(self) -> list[Brand]:
+        async with self._store.read() as unit:
+            return await unit.brands.all()
+
+    async def put(self, brand: Brand) -> None:
+        await self._store.write(lambda unit: unit.brands.put(brand))
+
+    async def remove(self, name: str) -> bool:
+        return await self._store.write(lambda unit: unit.brands.remove(name))
+
+
+@dataclass(slots=True)
+class World:
+    """What a journey needs."""
+
+    env: Env
+    guild: GuildHandle
+    staff_channel: ChannelHandle
+    help_channel: ChannelHandle
+    staff_role: Any
+    sora: MemberActor
+    """On the staff."""
+    minho: MemberActor
+    """On the staff, too."""
+    guest: MemberActor
+    """A member without any role."""
+    boss: MemberActor
+    """May manage the server."""
+    store: SqlStore
+    services: Services
+    desk: Desk
+    clock: EnvClock
+    outbox: Outbox
+    reports: list[tuple[str | None, str]]
+
+    async def drain(self) -> int:
+        """Send what is due; the tasks of the outbox are not the bot's."""
+        return await self.outbox.drain()
+
+    async def restart(self) -> None:
+        """Stop the bot and start a new one over the same database and Discord."""
+        await self.env.restart_bot(MaeariBot(self.services))
+        self.outbox.senders[Source.DISCORD] = DiscordSender(self.env.bot, self.services)
+
+    async def complaint(
+        self, text: str = "My Lumora lamp broke after two days, I want a refund!", *, native_id: str = "t1_a"
+    ) -> Case:
+        """Store a flagged Reddit complaint with its case, and post the card."""
+        about = make.post(text, native_id=native_id, author=f"author of {native_id}", created_at=self.clock.now())
+        judged = make.judged(about, label=Label.NEGATIVE, kind=DecisionKind.FLAG, reason=Reason.COMPLAINT)
+        policy = self.desk.policy
+
+        async def work(unit: Any) -> Case:
+            (mention_id,) = await unit.mentions.add_many([judged])
+            stored = await unit.mentions.get(mention_id)
+            opening = Opening(
+                mention_id=mention_id,
+                kind=kind_of(judged.decision),
+                brand="Lumora",
+                source=Source.REDDIT,
+                text=about.full_text,
+                assessment=judged.assessment,
+                author_key=stored.author_key,
+                thread_id=None,
+                opened_at=self.clock.now(),
+            )
+            case, _ = await open_case(unit, opening, policy)
+            return case
+
+        case = await self.store.write(work)
+        await self.drain()
+        return case
+
+    async def case(self, case_id: int) -> Case:
+        """Return a case as it stands."""
+        async with self.store.read() as unit:
+            case = await unit.cases.get(case_id)
+        assert case is not None
+        return case
+
+    @property
+    def bot(self) -> MaeariBot:
+        """Return the bot that runs now."""
+        assert isinstance(self.env.bot, MaeariBot)
+        return self.env.bot
+
+    @property
+    def me(self) -> str:
+        """Return how people mention the bot."""
+        assert self.env.bot.user is not None
+        return self.env.bot.user.mention
+
+    def card(self) -> discord.Message:
+        """Return the newest message of the staff channel."""
+        message = self.staff_channel.last_message
+        assert message is not None
+        return message
+
+
+def settings_for(world_ids: DiscordSection, data_dir: Path, **chat: Any) -> Settings:
+    """Return settings with one brand."""
+    return Settings(
+        maeari=MaeariSection(data_dir=data_dir),
+        discord=world_ids,
+        brands=(BrandSection(name="Lumora", terms=("lumora", "루모라")),),
+        chat=ChatSection(**chat),
+    )
+
+
+@asynccontextmanager
+async def running(tmp_path: Path) -> AsyncIterator[World]:
+    """Open a store, build the guild and start the bot; errors that nobody meant fail the test."""
+    clock = EnvClock()
+    store = await SqlStore.open(tmp_path / "maeari.db", clock=clock, secret=b"s" * 32)
+    try:
+        world = await _build(tmp_path, clock, store)
+        await world.env.start()
+        try:
+            yield world
+        finally:
+            await world.env.shutdown()
+        unexpected = [error for error in world.env.errors if not _is_meant(error)]
+        assert not unexpected, unexpected
+    finally:
+        await store.close()
+
+
+async def _build(tmp_path: Path, clock: EnvClock, store: SqlStore) -> World:
+    placeholder: Any = None
+    bot = MaeariBot(placeholder)
+    env = Env(bot, settle_timeout=10)
+    clock.env = env
+    guild = env.create_guild("Lumora Home")
+    staff_role = guild.create_role("Staff", permissions=discord.Permissions(manage_messages=True))
+    manager_role = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
+    staff_channel, help_channel = guild.create_text_channel("staff"), guild.create_text_channel("help")
+    section = DiscordSection(
+        token=SecretStr("x"), home_guild=guild.id, staff_channel=staff_channel.id, staff_roles=(staff_role.id,)
+    )
+    settings = settings_for(section, tmp_path)
+    policy = DeskPolicy.of(settings)
+    desk = Desk(store, clock, policy)
+    reports: list[tuple[str | None, str]] = []
+    services = _services(settings, clock, store, desk, reports)
+    bot.services = services
+    outbox = Outbox(
+        store, {Source.DISCORD: DiscordSender(bot, services)}, SendGate(store, GatePolicy.of(settings), clock), clock
+    )
+    await store.write(lambda unit: unit.brands.put(settings.brands[0].brand()))
+    return World(
+        env=env,
+        guild=guild,
+        staff_channel=staff_channel,
+        help_channel=help_channel,
+        staff_role=staff_role,
+        sora=guild.add_member(env.create_user("sora"), roles=[staff_role]),
+        minho=guild.add_member(env.create_user("minho"), roles=[staff_role]),
+        guest=guild.add_member(env.create_user("guest")),
+        boss=guild.add_member(env.create_user("boss"), roles=[staff_role, manager_role]),
+        store=store,
+        services=services,
+        desk=desk,
+        clock=clock,
+        outbox=outbox,
+        reports=reports,
+    )
+
+
+def _services(
+    settings: Settings, clock: EnvClock, store: SqlStore, desk: Desk, reports: list[tuple[str | None, str]]
+) -> Services:
+    async def status() -> Status:
+        async with store.read() as unit:
+            waiting = await unit.cases.count(CaseQuery())
+        feed = FeedHealth("reddit:comments:gadgets", "late", clock.now() - timedelta(minutes=3), 1200)
+        return Status(clock.now() - timedelta(hours=5), (feed,), 3, waiting, 0, 1, 2, 0, 1)
+
+    async def report(week: str | None, locale: str) -> ReportPosted:
+        reports.append((week, locale))
+        if week == "2020-W01":
+            raise NotFoundError("There is no post in that week.")
+        return ReportPosted(week or "2026-W01", "7 mentions", PICTURE)
+
+    knowledge = KnowledgeBase.load(ARTICLES)
+    return Services(
+        settings=settings,
+        clock=clock,
+        store=store,
+        catalogues=Catalogues(),
+        desk=desk,
+        chat=Chat(store, desk, knowledge, clock, settings.chat),
+        privacy=Privacy(store, clock, settings.privacy.text_days),
+        brands=StoredBrands(store),
+        status=status,
+        report=report,
+    )
+
+
+def _is_meant(error: BaseException) -> bool:
+    """Say whether an error is one of those that become a friendly line."""
+    cause = getattr(error, "original", error)
+    return isinstance(cause, MaeariError | discord.app_commands.CheckFailure)
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Let actors use Discord in another language; simcord always says `en-US` by itself."""
+    original = simcord_interactions.base_payload
+
+    def localised(*args: Any, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        record, wire = original(*args, **kwargs)
+        wire["locale"] = locale
+        return record, wire
+
+    simcord_interactions.base_payload = localised
+    try:
+        yield
+    finally:
+        simcord_interactions.base_payload = original
+
+
+def said(result: InteractionResult) -> str:
+    """Return the whole text that a person reads after an interaction: the response and what followed."""
+    messages = [message for message in (result.response, *result.followups) if message is not None]
+    return "\n".join(
+        filter(None, [part for message in messages for part in (message.content, _text(message.components))])
+    )
+
+
+def _text(components: list[dict[str, Any]]) -> str:
+    parts = []
+    for component in components:
+        parts.append(component.get("content", ""))
+        parts.append(_text(component.get("components", [])))
+    return "\n".join(filter(None, parts))
+
+
+def text_of(message: discord.Message) -> str:
+    """Return the whole text of a message, components included."""
+    return "\n".join(filter(None, [message.content, _text([dict(part.to_dict()) for part in message.components])]))
+
+
+def only_for_them(result: InteractionResult) -> bool:
+    """Say whether every answer was ephemeral."""
+    messages = [message for message in (result.response, *result.followups) if message is not None]
+    return bool(messages) and all(message.ephemeral for message in messages)
+
+
+__all__ = ["World", "only_for_them", "replace", "running", "said", "settings_for", "simcord", "speaking", "text_of"]
