@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from core.text import mark
+
 if TYPE_CHECKING:
     import typer
 
-COMMANDS = (
-    "demo",
-    "init",
-    "check",
-    "run",
-    "replay",
-    "judge",
-    "mentions",
-    "cases",
-    "report",
-    "forget",
-    "export_member",
-    "backup",
-    "restore",
-    "migrate",
-    "rebuild_rollups",
-    "bench",
-)
-"""Modules of this package, in the order `--help` lists them; each holds a function of its own name."""
+COMMANDS = {
+    "demo": mark("Play two weeks of a fictitious brand through the real product, against stand-ins. No keys."),
+    "init": mark("Write config.toml by asking: language, brands, Discord, Reddit."),
+    "check": mark("Validate the configuration, the database, credentials, intents and channels."),
+    "run": mark("Run the bot until Ctrl-C or SIGTERM: Discord and Reddit, whichever has credentials."),
+    "replay": mark(
+        "Take posts from files through the real pipeline. Nobody is thanked or called: they lie in the past."
+    ),
+    "judge": mark(
+        'Judge texts: one {{"text": …, "brand"?: …, "terms"?: […]}} line in, one assessment line out, in order.'
+    ),
+    "mentions": mark("List, search and export the mentions in the database, newest first."),
+    "cases": mark("List and export the cases: open ones by due time, then the newest."),
+    "report": mark("Write the weekly mention report: HTML, PNG, JSON, CSV or text."),
+    "forget": mark(
+        "Erase a person's texts, names and messages, down to the bytes on disk. Counts and an opt-out stay."
+    ),
+    "export_member": mark("Print all that is stored about a person, as one JSON object."),
+    "backup": mark("Copy the database into a file, safely also while the bot runs."),
+    "restore": mark("Put a backup back: checked first; what was deleted since is deleted again. Stop the bot before."),
+    "migrate": mark("Bring the database to this version's schema (run and replay do so by themselves)."),
+    "rebuild_rollups": mark("Count the hourly numbers anew from mentions and tombstones."),
+    "bench": mark("Measure speed and judgement; exit code 1 only where a must is missed."),
+}
+"""Modules of this package and their help, in the order `--help` lists them; each holds a function of its own name."""
 
 
 def build() -> typer.Typer:
@@ -46,9 +55,9 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name in COMMANDS:
+    for name, text in COMMANDS.items():
         module = import_module(f"bot.cli.{name}")
-        app.command(name.replace("_", "-"))(getattr(module, name))
+        app.command(name.replace("_", "-"), help=text)(getattr(module, name))
     return app
 
 
@@ -57,7 +66,11 @@ def main() -> None:
     import typer
 
     from bot.cli._shared import translate_help
+    from bot.logs import configure_logging
     from core.errors import MaeariError
+
+    # Commands speak for themselves; `run` turns the log up.
+    configure_logging("console", level=logging.WARNING)
 
     command = typer.main.get_command(build())
     translate_help(command)

@@ -76,8 +76,7 @@ class HelpedCommand(Protocol):
 
 def translate_help(command: HelpedCommand) -> None:
     """Put a command's help, and that of its options and subcommands, into the terminal's language."""
-    if system_locale() != "en":
-        _translate_help(command, translator())
+    _translate_help(command, translator())
 
 
 def _translate_help(command: HelpedCommand, t: Translate) -> None:

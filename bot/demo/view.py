@@ -157,11 +157,11 @@ class LiveView:
         from rich.console import Group
         from rich.panel import Panel
 
-        now = self._clock.now().astimezone(self._zone)
+        t, now = self._t, self._clock.now().astimezone(self._zone)
         title = f"{self._title} · {now:%Y-%m-%d %H:%M}"
         return Group(
             Panel(self._draw_feed(), title=title, title_align="left", border_style="blue"),
-            Panel(self._draw_cases(), title=self._t("Open cases"), title_align="left", border_style="blue"),
+            Panel(self._draw_cases(), title=t("Open cases"), title_align="left", border_style="blue"),
             self._draw_counts(),
         )
 
