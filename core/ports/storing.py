@@ -13,7 +13,7 @@ from core.types.case import Case, CaseEvent, CaseKind, CaseQuery, Severity
 from core.types.member import ContactWish, GuildSettings
 from core.types.mention import JudgedMention, MentionQuery, StoredMention
 from core.types.post import Author, Batch, Gap, PostRef, Removal, ReplyCount, Source
-from core.types.rollup import ReplyCounts, ReplyRow, RollupRow
+from core.types.rollup import ReplyCounts, ReplyRow, RollupRow, TermCount
 
 T = TypeVar("T")
 
@@ -362,6 +362,10 @@ class CountRepository(Protocol):
         self, kind: str, *, at: datetime, container: str, source: Source, brand: str | None = None
     ) -> None:
         """Count one reply that has no outbox row: `bot` (an interaction answered) or `native`."""
+        ...
+
+    async def term_counts(self, *, since: datetime, until: datetime) -> list[TermCount]:
+        """Return how many mentions held each term, per UTC day that begins in [since, until)."""
         ...
 
     async def latest_post(self) -> datetime | None:

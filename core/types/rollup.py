@@ -66,6 +66,17 @@ class ReplyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TermCount:
+    """Mentions of one UTC day that held a term; outlives the posts."""
+
+    day: datetime
+    """Start of the day, UTC."""
+    brand: str
+    term: str
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tombstone:
     """What is left of a purged mention: it keeps the counts true and can be counted again."""
 
