@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import discord
-import simcord
 from pydantic import SecretStr
 from simcord import interactions as simcord_interactions
 from simcord.actors import MemberActor
@@ -25,7 +24,9 @@ from bot.client import MaeariBot
 from bot.i18n import Catalogues
 from bot.sender import DiscordSender
 from bot.services import ReportPosted, Services, Status
+from core.clock import Clock
 from core.errors import MaeariError, NotFoundError
+from core.ports.storing import Unit
 from core.settings import BrandSection, ChatSection, DiscordSection, MaeariSection, Settings
 from core.types.assessment import Label
 from core.types.brand import Brand
@@ -114,28 +115,7 @@ class World:
         self, text: str = "My Lumora lamp broke after two days, I want a refund!", *, native_id: str = "t1_a"
     ) -> Case:
         """Store a flagged Reddit complaint with its case, and post the card."""
-        about = make.post(text, native_id=native_id, author=f"author of {native_id}", created_at=self.clock.now())
-        judged = make.judged(about, label=Label.NEGATIVE, kind=DecisionKind.FLAG, reason=Reason.COMPLAINT)
-        policy = self.desk.policy
-
-        async def work(unit: Any) -> Case:
-            (mention_id,) = await unit.mentions.add_many([judged])
-            stored = await unit.mentions.get(mention_id)
-            opening = Opening(
-                mention_id=mention_id,
-                kind=kind_of(judged.decision),
-                brand="Lumora",
-                source=Source.REDDIT,
-                text=about.full_text,
-                assessment=judged.assessment,
-                author_key=stored.author_key,
-                thread_id=None,
-                opened_at=self.clock.now(),
-            )
-            case, _ = await open_case(unit, opening, policy)
-            return case
-
-        case = await self.store.write(work)
+        case = await flagged(self.store, self.desk, self.clock, text, native_id=native_id)
         await self.drain()
         return case
 
@@ -163,6 +143,31 @@ class World:
         message = self.staff_channel.last_message
         assert message is not None
         return message
+
+
+async def flagged(store: SqlStore, desk: Desk, clock: Clock, text: str, *, native_id: str = "t1_a") -> Case:
+    """Store a Reddit complaint as the pipeline would: a mention, its case, and the card in the outbox."""
+    about = make.post(text, native_id=native_id, author=f"author of {native_id}", created_at=clock.now())
+    judged = make.judged(about, label=Label.NEGATIVE, kind=DecisionKind.FLAG, reason=Reason.COMPLAINT)
+
+    async def work(unit: Unit) -> Case:
+        (mention_id,) = await unit.mentions.add_many([judged])
+        assert mention_id is not None
+        opening = Opening(
+            mention_id=mention_id,
+            kind=kind_of(judged.decision),
+            brand="Lumora",
+            source=Source.REDDIT,
+            text=about.full_text,
+            assessment=judged.assessment,
+            author_key=store.author_key(Source.REDDIT, f"id-author of {native_id}"),
+            thread_id=None,
+            opened_at=clock.now(),
+        )
+        case, _ = await open_case(unit, opening, desk.policy)
+        return case
+
+    return await store.write(work)
 
 
 def settings_for(world_ids: DiscordSection, data_dir: Path, **chat: Any) -> Settings:
@@ -209,7 +214,7 @@ async def _build(tmp_path: Path, clock: EnvClock, store: SqlStore) -> World:
     policy = DeskPolicy.of(settings)
     desk = Desk(store, clock, policy)
     reports: list[tuple[str | None, str]] = []
-    services = _services(settings, clock, store, desk, reports)
+    services = services_for(settings, clock, store, desk, reports)
     bot.services = services
     outbox = Outbox(
         store, {Source.DISCORD: DiscordSender(bot, services)}, SendGate(store, GatePolicy.of(settings), clock), clock
@@ -234,9 +239,11 @@ async def _build(tmp_path: Path, clock: EnvClock, store: SqlStore) -> World:
     )
 
 
-def _services(
-    settings: Settings, clock: EnvClock, store: SqlStore, desk: Desk, reports: list[tuple[str | None, str]]
+def services_for(
+    settings: Settings, clock: Clock, store: SqlStore, desk: Desk, reports: list[tuple[str | None, str]]
 ) -> Services:
+    """Return services over the real store and rooms; only health and reports are made up."""
+
     async def status() -> Status:
         async with store.read() as unit:
             waiting = await unit.cases.count(CaseQuery())
@@ -312,6 +319,3 @@ def only_for_them(result: InteractionResult) -> bool:
     """Say whether every answer was ephemeral."""
     messages = [message for message in (result.response, *result.followups) if message is not None]
     return bool(messages) and all(message.ephemeral for message in messages)
-
-
-__all__ = ["World", "only_for_them", "replace", "running", "said", "settings_for", "simcord", "speaking", "text_of"]
