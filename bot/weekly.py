@@ -1,0 +1,118 @@
+"""The weekly report's life outside its room: written to files, posted when its day has come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.services import ReportPosted
+from core.clock import Clock
+from core.ports.storing import Store
+from core.settings import Settings
+from core.text import Catalogue, Translate
+from core.types.action import ActionDraft, ActionKind, Purpose, Target
+from core.types.post import Source
+from reports.build import build_report
+from reports.html import render_html
+from reports.png import render_png
+from reports.text import render_text
+from reports.types import WeeklyReport
+from reports.week import Week
+
+FOLDER = "reports"
+"""Inside data_dir."""
+
+
+class WeeklyReports:
+    """Builds reports and hands them on."""
+
+    def __init__(
+        self, store: Store, settings: Settings, clock: Clock, catalogue: Catalogue, *, wake: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._catalogue = catalogue
+        self._wake = wake
+
+    async def run(self) -> None:
+        """Post each week's report at its hour, until cancelled. A report that was posted is not posted again."""
+        while True:
+            moment = next_moment(self._clock.now(), self._settings)
+            await self._clock.sleep_until(moment)
+            await self.post(Week.of(moment - timedelta(days=7), self._settings.zone))
+
+    async def post(self, week: Week) -> bool:
+        """Put a week's report into the outbox; False without a report channel, or when it is there already."""
+        section = self._settings.discord
+        if section.report_channel is None:
+            return False
+        locale = self._settings.maeari.locale
+        posted = await self.posted(str(week), locale)
+        attachment = None
+        if posted.picture is not None:
+            attachment = f"{FOLDER}/{week}.{locale}.png"
+            await asyncio.to_thread(_write, self._settings.maeari.data_dir / attachment, posted.picture)
+        draft = ActionDraft(
+            kind=ActionKind.REPORT,
+            purpose=Purpose.STAFF_POST,
+            target=Target(
+                Source.DISCORD,
+                str(section.report_channel),
+                guild_id=None if section.home_guild is None else str(section.home_guild),
+            ),
+            key=f"report:{week}",
+            text=posted.text,
+            locale=locale,
+            attachment=attachment,
+        )
+        added = await self._store.write(lambda unit: unit.outbox.add(draft, created_at=self._clock.now()))
+        self._wake()
+        return added is not None
+
+    async def posted(self, week: str | None, locale: str) -> ReportPosted:
+        """Return a report for a channel. Raises NotFoundError without any post, InputError for a wrong week."""
+        report = await self._build(None if week is None else Week.parse(week))
+        t = self._catalogue.for_locale(locale)
+        return ReportPosted(report.week, render_text(report, t), await render_png(report, t))
+
+    async def weeks(self) -> list[str]:
+        """Return the weeks that have posts, oldest first."""
+        async with self._store.read() as unit:
+            latest = await unit.counts.latest_post()
+            if latest is None:
+                return []
+            rows = await unit.counts.rollups(since=latest - timedelta(days=366), until=latest + timedelta(hours=1))
+        return sorted({str(Week.of(row.hour, self._settings.zone)) for row in rows})
+
+    async def write(self, week: str, folder: Path, locale: str) -> tuple[Path, ...]:
+        """Write a week's HTML page and picture into a folder; return their paths."""
+        report = await self._build(Week.parse(week))
+        t = self._catalogue.for_locale(locale)
+        page, picture = folder / f"report-{week}.{locale}.html", folder / f"report-{week}.{locale}.png"
+        await asyncio.to_thread(_write, page, (await _page(report, t)).encode())
+        await asyncio.to_thread(_write, picture, await render_png(report, t))
+        return page, picture
+
+    async def _build(self, week: Week | None) -> WeeklyReport:
+        settings = self._settings
+        return await build_report(self._store, week, zone=settings.zone, now=self._clock.now(), top=settings.report.top)
+
+
+async def _page(report: WeeklyReport, t: Translate) -> str:
+    return await render_html(report, t)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def next_moment(now: datetime, settings: Settings) -> datetime:
+    """Return when the next report is due: the configured weekday and hour, in the installation's time zone."""
+    local = now.astimezone(settings.zone)
+    day = local.date() + timedelta(days=(settings.report.weekday - local.isoweekday()) % 7)
+    moment = datetime(day.year, day.month, day.day, settings.report.hour, tzinfo=settings.zone)
+    return moment if moment > local else moment + timedelta(days=7)
