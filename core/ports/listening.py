@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
+from datetime import datetime
 from typing import Protocol
 
 from core.types.post import Batch, FeedHealth, PostRef, Source
@@ -50,4 +51,12 @@ class FeedMemory(Protocol):
 
     async def mark_checked(self, refs: Collection[PostRef]) -> None:
         """Note that these posts were re-checked now."""
+        ...
+
+
+class StoredPosts(Protocol):
+    """What a listener may ask of the store to find deletions and edits that it was not told of."""
+
+    async def stored(self, source: Source, container: str, *, since: datetime, limit: int) -> list[PostRef]:
+        """Return the posts of one container written since then whose text lives, the newest first."""
         ...
