@@ -81,7 +81,8 @@ class MentionRepository(Protocol):
     async def purge(self, removals: Sequence[Removal]) -> list[StoredMention]:
         """Turn mentions into tombstones; return what they were, so that cards can be cleaned.
 
-        ACCOUNT_DELETED takes only the author's name and id. Unknown posts are passed over.
+        Actions about them lose their text, and those that wait are cancelled. ACCOUNT_DELETED takes only the author's
+        name and id. Unknown posts are passed over.
         """
         ...
 
