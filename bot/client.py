@@ -21,6 +21,7 @@ from bot.services import Services
 from bot.translator import CommandTranslator
 from bot.views.answering import report_failure
 from bot.views.buttons import ClaimButton, ReplyButton, ResolveButton
+from bot.views.drafts import DraftButton
 from bot.views.forget import ForgetButton
 from bot.views.lists import Lists, PageButton
 from bot.views.person import PersonButton, Questions
@@ -31,7 +32,7 @@ HASH_FILE = "discord-commands.sha256"
 """In data_dir: what Discord was last told about our commands. Registering costs rate limit, so only when it changed."""
 LONGEST_RATE_LIMIT = 30.0
 """Seconds discord.py waits by itself at most; longer waits go back to the outbox, which keeps its other work going."""
-DYNAMIC_ITEMS = (ClaimButton, ReplyButton, ResolveButton, PersonButton, PageButton, ForgetButton)
+DYNAMIC_ITEMS = (ClaimButton, ReplyButton, ResolveButton, PersonButton, PageButton, ForgetButton, DraftButton)
 
 
 class MaeariTree(app_commands.CommandTree[ServingBot]):

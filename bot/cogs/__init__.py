@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.cogs.ask import AskCog
 from bot.cogs.brands import BrandCog
 from bot.cogs.cases import CaseCog
+from bot.cogs.drafts import DraftCog
 from bot.cogs.mentions import MentionCog
 from bot.cogs.privacy import PrivacyCog
 from bot.cogs.report import ReportCog
@@ -20,6 +21,7 @@ def all_cogs(bot: commands.Bot, services: Services) -> tuple[commands.Cog, ...]:
         AskCog(bot, services),
         StatusCog(services),
         CaseCog(services),
+        DraftCog(services),
         MentionCog(services),
         ReportCog(services),
         BrandCog(services),

@@ -10,7 +10,7 @@ from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.card import CaseCard
 from bot.views.lists import Page, pages, show_list, when
-from bot.views.reply import ReplyModal, take_reply
+from bot.views.reply import reply_modal, send_reply, take_reply
 from bot.views.text import CHOICE_LIMIT, CONTENT_LIMIT, plain, safe
 from core.text import Translate, mark
 from core.types.case import Case, CaseQuery, CaseState
@@ -115,11 +115,10 @@ class CaseCog(
         """Reply to a case, in a modal unless the text is given."""
         actor = require_staff(interaction)
         if text is None:
-            await interaction.response.send_modal(ReplyModal(case, reader(interaction)))
+            await interaction.response.send_modal(reply_modal(case, reader(interaction)))
             return
         await wait_for_answer(interaction)
-        await self._services.desk.reply(case, actor, text)
-        await say(interaction, reader(interaction)("Your reply to case {case} is on its way.", case=case))
+        await send_reply(interaction, case, actor, text)
 
     @app_commands.command(name=mark("resolve"), description=mark("Close a case"))
     @app_commands.describe(case=mark("Number of the case"), reason=mark("How it ended"))

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.context import AnyInteraction, reader, require_staff, services_of
 from bot.views.answering import answering_failures, say, wait_for_answer
-from bot.views.reply import ReplyModal
+from bot.views.reply import reply_modal
 from bot.views.text import LABEL_LIMIT
 from core.text import cut
 
@@ -70,7 +70,7 @@ class ReplyButton(CaseButton, template=r"case:reply:(?P<case>\d{1,18})"):
 
     async def act(self, interaction: AnyInteraction, _actor: str) -> None:
         """Open the reply modal."""
-        await interaction.response.send_modal(ReplyModal(self.case_id, reader(interaction)))
+        await interaction.response.send_modal(reply_modal(self.case_id, reader(interaction)))
 
 
 class ResolveButton(CaseButton, template=r"case:resolve:(?P<case>\d{1,18})"):

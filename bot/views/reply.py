@@ -1,72 +1,49 @@
-"""The modal in which staff write a reply.
-
-A modal is never kept in memory: its submission is recognised by its custom_id, so that a text somebody is still
-writing survives a restart, and two people may have the same case open.
-"""
+"""The modal in which staff write a reply to a case."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-import discord
-from discord import ui
 
 from bot.context import AnyInteraction, reader, require_staff, services_of
 from bot.views.answering import answering_failures, say, wait_for_answer
-from bot.views.text import CONTENT_LIMIT, MODAL_TITLE_LIMIT
+from bot.views.modals import TextModal, submission_of
+from bot.views.text import CONTENT_LIMIT
 from core.errors import InputError
-from core.text import Translate, cut, mark
+from core.text import Translate, mark
+from core.types.action import ActionState
 
-REPLY_ID = re.compile(r"case:reply:(?P<case>\d{1,18})")
-TEXT_FIELD = "text"
-
-
-class ReplyModal(ui.Modal):
-    """Asks for the text of the answer to one case."""
-
-    def __init__(self, case_id: int, t: Translate) -> None:
-        title = cut(t("Reply to case {case}", case=case_id), MODAL_TITLE_LIMIT)
-        super().__init__(title=title, custom_id=f"case:reply:{case_id}", timeout=None)
-        self.add_item(
-            ui.Label(
-                text=cut(t("Your reply"), 45),
-                description=cut(t("It is posted publicly, as an answer to the post, in the bot's name."), 100),
-                component=ui.TextInput(
-                    style=discord.TextStyle.paragraph, custom_id=TEXT_FIELD, min_length=1, max_length=CONTENT_LIMIT
-                ),
-            )
-        )
-        self.stop()  # a stopped modal is shown all the same, but discord.py keeps no record of it
+REPLY_ID = re.compile(r"case:reply:(?P<number>\d{1,18})")
 
 
-async def take_reply(interaction: AnyInteraction) -> bool:
-    """Handle the submission of a reply modal; False when the interaction is something else."""
-    if interaction.type is not discord.InteractionType.modal_submit:
-        return False
-    submitted: Mapping[str, Any] = interaction.data or {}
-    found = REPLY_ID.fullmatch(str(submitted.get("custom_id", "")))
-    if found is None:
-        return False
+def reply_modal(case_id: int, t: Translate) -> TextModal:
+    """Return the modal for one case."""
+    return TextModal(
+        f"case:reply:{case_id}",
+        title=t("Reply to case {case}", case=case_id),
+        label=t("Your reply"),
+        hint=t("It is posted publicly, as an answer to the post, in the bot's name."),
+        most=CONTENT_LIMIT,
+    )
+
+
+async def take_reply(interaction: AnyInteraction) -> None:
+    """Handle the submission of a reply modal; other interactions are passed over."""
+    submission = submission_of(interaction, REPLY_ID)
+    if submission is None:
+        return
     async with answering_failures(interaction):
         actor = require_staff(interaction)
-        text = dict(_fields(submitted.get("components", ()))).get(TEXT_FIELD, "").strip()
-        if not text:
-            raise InputError(mark("The reply is empty; write a text."))
+        if not submission.text:
+            raise InputError(mark("The reply is empty."))
         await wait_for_answer(interaction)
-        services = services_of(interaction)
-        case_id = int(found["case"])
-        await services.desk.reply(case_id, actor, text)
-        t = reader(interaction)
+        await send_reply(interaction, submission.number, actor, submission.text)
+
+
+async def send_reply(interaction: AnyInteraction, case_id: int, actor: str, text: str) -> None:
+    """Put a reply on its way and say so."""
+    action = await services_of(interaction).desk.reply(case_id, actor, text)
+    t = reader(interaction)
+    if action.state is ActionState.DRAFT:
+        await say(interaction, t("A second person has to press Send: your reply to case {case} waits.", case=case_id))
+    else:
         await say(interaction, t("Your reply to case {case} is on its way.", case=case_id))
-    return True
-
-
-def _fields(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield custom_id and value of the text inputs, in labels or in action rows."""
-    for component in components:
-        if "value" in component and "custom_id" in component:
-            yield str(component["custom_id"]), str(component["value"])
-        inner = component.get("component")
-        yield from _fields([inner] if inner else component.get("components", ()))

@@ -121,7 +121,7 @@ async def test_a_case_from_card_to_resolution(live: Live) -> None:
 
 async def test_commands_are_registered_in_both_languages(live: Live) -> None:
     assert {command.name for command in live.discord.commands()} == {
-        "ask", "brand", "case", "mention", "privacy", "report", "status",
+        "ask", "brand", "case", "drafts", "mention", "privacy", "report", "status",
     }  # fmt: skip
 
 

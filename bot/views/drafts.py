@@ -1,0 +1,149 @@
+"""Proposed messages that wait for a person: Send, Edit or Discard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.context import AnyInteraction, reader, require_staff, services_of
+from bot.services import Services
+from bot.views.answering import answering_failures, say, wait_for_answer
+from bot.views.lists import link, when
+from bot.views.modals import TextModal, submission_of
+from bot.views.names import place
+from bot.views.text import LABEL_LIMIT, quote, safe
+from core.errors import NotFoundError
+from core.text import Translate, cut, mark
+from core.types.action import Action, ActionState, Purpose
+from core.types.mention import StoredMention
+
+SHOWN = 5
+"""Drafts in one message: five components each, and each with room for its words."""
+POST_LIMIT = 250
+DRAFT_LIMIT = 400
+EDIT_ID = re.compile(r"draft:edit:(?P<number>\d{1,18})")
+
+PURPOSES: Mapping[Purpose, str] = MappingProxyType(
+    {
+        Purpose.ANSWER: mark("Answer"),
+        Purpose.STAFF_REPLY: mark("Reply to a case"),
+        Purpose.THANKS: mark("Thank-you"),
+        Purpose.ARTICLE_OFFER: mark("Pointer to an article"),
+        Purpose.SURVEY: mark("Survey"),
+        Purpose.ADVERT: mark("Advertisement"),
+        Purpose.STAFF_POST: mark("Staff post"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A waiting message and the post it would answer."""
+
+    action: Action
+    mention: StoredMention | None
+
+
+class DraftButton(ui.DynamicItem[ui.Button[Any]], template=r"draft:(?P<act>send|edit|discard):(?P<number>\d{1,18})"):
+    """`draft:<send, edit or discard>:<action id>`."""
+
+    def __init__(self, act: str, action_id: int, label: str = "…") -> None:
+        self.act, self.action_id = act, action_id
+        style = discord.ButtonStyle.success if act == "send" else discord.ButtonStyle.secondary
+        custom_id = f"draft:{act}:{action_id}"
+        super().__init__(ui.Button(label=cut(label, LABEL_LIMIT), style=style, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build the pressed button from its custom_id."""
+        return cls(match["act"], int(match["number"]))
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Send, change or throw away; then show what is left."""
+        async with answering_failures(interaction):
+            actor = require_staff(interaction)
+            if self.act == "edit":
+                await self._edit(interaction)
+                return
+            await interaction.response.defer()
+            desk = services_of(interaction).desk
+            if self.act == "send":
+                await desk.approve(self.action_id, actor)
+            else:
+                await desk.discard(self.action_id, actor)
+            await interaction.edit_original_response(view=await waiting(services_of(interaction), reader(interaction)))
+
+    async def _edit(self, interaction: AnyInteraction) -> None:
+        """Open the words in a modal; reading one row comes first, since a modal cannot follow a deferral."""
+        async with services_of(interaction).store.read() as unit:
+            action = await unit.outbox.get(self.action_id)
+        if action is None or action.state is not ActionState.DRAFT:
+            raise NotFoundError(mark("There is no such draft."))
+        t = reader(interaction)
+        modal = TextModal(
+            f"draft:edit:{self.action_id}",
+            title=t("Edit and send"),
+            label=t("Text"),
+            hint=t("It is sent as soon as you submit it."),
+            text=action.draft.text,
+        )
+        await interaction.response.send_modal(modal)
+
+
+async def take_edit(interaction: AnyInteraction) -> None:
+    """Handle the submission of an edited draft; other interactions are passed over."""
+    submission = submission_of(interaction, EDIT_ID)
+    if submission is None:
+        return
+    async with answering_failures(interaction):
+        actor = require_staff(interaction)
+        await wait_for_answer(interaction)
+        await services_of(interaction).desk.approve(submission.number, actor, submission.text)
+        await say(interaction, reader(interaction)("Your text is on its way."))
+
+
+async def waiting(services: Services, t: Translate) -> ui.LayoutView:
+    """Return the drafts that wait, oldest first, as a message."""
+    actions = await services.desk.drafts(limit=SHOWN)
+    async with services.store.read() as unit:
+        ids = [action.draft.mention_id for action in actions]
+        mentions = [None if one is None else await unit.mentions.get(one) for one in ids]
+    drafts = [Draft(action, mention) for action, mention in zip(actions, mentions, strict=True)]
+    return DraftList(drafts, t)
+
+
+class DraftList(ui.LayoutView):
+    """Each draft with its post and its three buttons."""
+
+    def __init__(self, drafts: list[Draft], t: Translate) -> None:
+        super().__init__(timeout=None)
+        title = t("Drafts that wait for Send") if drafts else t("No draft waits for Send.")
+        self.add_item(ui.TextDisplay(f"### {title}"))
+        for draft in drafts[:SHOWN]:
+            self.add_item(ui.TextDisplay(_words(draft, t)))
+            number = draft.action.id
+            row: ui.ActionRow[Any] = ui.ActionRow(
+                DraftButton("send", number, t("Send")),
+                DraftButton("edit", number, t("Edit and send")),
+                DraftButton("discard", number, t("Discard")),
+            )
+            self.add_item(row)
+
+
+def _words(draft: Draft, t: Translate) -> str:
+    action, mention = draft.action.draft, draft.mention
+    name = None if mention is None else mention.container_name
+    parts = [
+        f"**{t(PURPOSES[action.purpose])}**",
+        safe(place(t, action.target.source, action.target.container, name), 80),
+        when(draft.action.created_at),
+        "" if mention is None else link(t("Open the post"), mention.url),
+    ]
+    post = "" if mention is None or mention.text is None else quote(mention.text, POST_LIMIT)
+    return "\n".join(filter(None, [" · ".join(filter(None, parts)), post, "↪ " + safe(action.text, DRAFT_LIMIT)]))
