@@ -22,6 +22,8 @@ from core.text import PARTICLE_PAIRS, particle
 ROOT = Path(__file__).parent.parent
 ROOMS = ("core", "matching", "sentiment", "listeners", "storage", "engagement", "reports", "lab", "bot", "benchmarks")
 TRANSLATING = {"t", "mark"}
+TRANSLATORS = {"reader", "for_locale", "translator"}
+"""Functions that return a Translate."""
 HANGUL = re.compile(r"[가-힣]")
 
 
@@ -36,6 +38,9 @@ class Use:
 
 
 def _name(function: ast.expr) -> str | None:
+    """Return how a called function is named; `reader(…)(…)` and `for_locale(…)(…)` translate like `t(…)`."""
+    if isinstance(function, ast.Call):
+        return "t" if _name(function.func) in TRANSLATORS else None
     if isinstance(function, ast.Name):
         return function.id
     return function.attr if isinstance(function, ast.Attribute) else None
