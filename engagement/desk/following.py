@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.ports.storing import Unit
-from core.types.action import ActionState
 from core.types.case import AnsweredBy, Case, CaseEvent, CaseEventKind, CaseState
 from core.types.mention import StoredMention
 from core.types.post import Source
@@ -58,14 +57,10 @@ def _ours(case: Case) -> CaseState:
 
 
 async def mentions_gone(unit: Unit, purged: Sequence[StoredMention], *, at: datetime) -> None:
-    """After a purge: cancel what waits to be sent about the posts, and take their words off the cards."""
+    """After a purge: take the posts' words off the cards. What waits to be sent about them the store cancelled."""
     if not purged:
         return
-    ids = [mention.id for mention in purged]
-    for action in await unit.outbox.of_mentions(ids):
-        if action.state in (ActionState.DRAFT, ActionState.PENDING):
-            await unit.outbox.cancel(action.id, detail="gone")
-    for case in await unit.cases.of_mentions(ids):
+    for case in await unit.cases.of_mentions([mention.id for mention in purged]):
         await unit.cases.add_event(CaseEvent(case.id, CaseEventKind.MENTION_PURGED, at, None))
         await refresh_card(unit, case, at)
 

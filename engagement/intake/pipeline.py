@@ -143,8 +143,6 @@ class Intake:
     def _settle(self, taken: Taken, batch: Batch) -> None:
         self.posts_seen += taken.posts
         self.mentions_found += len(taken.stored)
-        for stored in taken.stored:
-            self.tracked.add(stored.judged.mention.post.ref)
         for removal in batch.removals:
             self.tracked.discard(removal.ref)
         if not batch.history and (taken.stored or taken.replies or taken.purged):
@@ -169,6 +167,7 @@ class Intake:
             hits = () if own else match(post.text if post.title is None else post.full_text)
             if hits:
                 scan.found.append((post, hits))
+                tracked.add(post.ref)  # at once: an answer may stand in the same batch
             if touches(post, tracked, named=bool(hits)):
                 scan.touching.append(Touch(post, named=bool(hits)))
             if number % SCAN_STRIDE == 0:

@@ -50,8 +50,8 @@ _STOP_ENGLISH = (
 )
 _STOP_KOREAN = (
     "어떻 떻게 하나 나요 인가 가요 어디 어요 습니 니다 합니 니까 주세 세요 해요 하는 하고 되나 되는 되어 있나 있는 "
-    "있어 있습 언제 왜 뭐 누구 얼마 알려 려주 궁금 금해 금합 안녕 녕하 하세 혹시 무엇 뭐예 예요 이에 에요 싶어 싶은 싶습 수 좀 제 저 는 은 "
-    "이 가 을 를 에 도"
+    "있어 있습 언제 왜 뭐 누구 얼마 알려 려주 궁금 금해 금합 안녕 녕하 하세 혹시 무엇 뭐예 예요 이에 에요 싶어 싶은 "
+    "싶습 수 좀 제 저 는 은 이 가 을 를 에 도"
 )
 _STOP = frozenset(_STOP_ENGLISH.split()) | frozenset(_STOP_KOREAN.split())
 """Words of asking, not of what is asked about."""

@@ -79,21 +79,21 @@ class Outbox:
         """Send everything that is due and allowed now; return how many were sent."""
         async with self._turn:
             self._woken.clear()
-            if not self._settled:
-                await self._recover()
+            # After a crash rows are taken one by one: should one of them be the killer, it strands alone.
+            limit = 1 if not self._settled and await self._recover() else CLAIM_LIMIT
             self._settled = False
             sent = 0
-            while claimed := await self._claim():
+            while claimed := await self._claim(limit):
                 sent += await self._deliver_all(claimed)
             self._settled = True
         return sent
 
-    async def _claim(self) -> list[Action]:
+    async def _claim(self, limit: int) -> list[Action]:
         now = self._clock.now()
-        return await self._store.write(lambda unit: unit.outbox.claim(now, limit=CLAIM_LIMIT))
+        return await self._store.write(lambda unit: unit.outbox.claim(now, limit=limit))
 
-    async def _recover(self) -> None:
-        """Put back what a dead worker held, to be looked for before it is sent again."""
+    async def _recover(self) -> bool:
+        """Put back what a dead worker held, to be looked for before it is sent again; say whether there was any."""
         now = self._clock.now()
         async with self._store.read() as unit:
             stranded = await unit.outbox.stranded()
@@ -102,6 +102,7 @@ class Outbox:
             # A row that was stranded before may be what kills the worker: let the others go first.
             again = action.detail == "stranded"
             await self._delay(action, self._later(action, 0) if again else now, "stranded")
+        return bool(stranded)
 
     async def _deliver_all(self, claimed: Sequence[Action]) -> int:
         """Send in order per platform, the platforms side by side: Reddit's pace never holds up Discord."""

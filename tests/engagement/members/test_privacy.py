@@ -1,0 +1,113 @@
+"""Privacy over a real store: wishes are honoured, exports are whole, forgetting leaves no trace, time runs out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.types.action import ActionState, Purpose, Target
+from core.types.case import CaseEventKind
+from core.types.mention import MentionQuery
+from core.types.post import Source
+from engagement.members.privacy import Privacy
+from tests.engagement.world import World, message
+
+DAYS = {Source.REDDIT: 14, Source.DISCORD: 90, Source.FILE: 3650}
+
+
+def privacy_of(world: World) -> Privacy:
+    return Privacy(world.store, world.clock, DAYS)
+
+
+async def test_opting_out_holds_what_waits_and_opting_in_takes_it_back(world: World) -> None:
+    privacy = privacy_of(world)
+    await world.take(message("I love my Lumora", "1"))
+    await privacy.opt_out(Source.DISCORD, "id-ann")
+    assert await privacy.is_opted_out(Source.DISCORD, "id-ann")
+    assert await world.outbox.drain() == 0
+    (refused,) = await world.actions()
+    assert (refused.state, refused.detail) == (ActionState.REFUSED, "opted_out")
+    world.pass_minutes(1)
+    await privacy.opt_in(Source.DISCORD, "id-ann")
+    assert not await privacy.is_opted_out(Source.DISCORD, "id-ann")
+    await world.take(message("I love my Lumora still", "2", minutes=2))
+    assert await world.outbox.drain() == 1
+
+
+async def test_people_of_two_platforms_are_never_joined(world: World) -> None:
+    privacy = privacy_of(world)
+    await privacy.opt_out(Source.REDDIT, "id-ann")
+    assert not await privacy.is_opted_out(Source.DISCORD, "id-ann")
+    assert privacy.key(Source.REDDIT, "id-ann") != privacy.key(Source.DISCORD, "id-ann")
+
+
+async def test_consent_is_per_purpose_and_ends_with_an_opt_out(world: World) -> None:
+    privacy = privacy_of(world)
+    key = privacy.key(Source.DISCORD, "id-ann")
+    await privacy.consent(Source.DISCORD, "id-ann", Purpose.SURVEY)
+    async with world.store.read() as unit:
+        assert await unit.members.consented(key, Purpose.SURVEY)
+        assert not await unit.members.consented(key, Purpose.ADVERT)
+    world.pass_minutes(1)
+    await privacy.opt_out(Source.DISCORD, "id-ann")
+    async with world.store.read() as unit:
+        assert not await unit.members.consented(key, Purpose.SURVEY)
+
+
+async def test_an_export_holds_everything_and_nothing_of_others(world: World) -> None:
+    privacy = privacy_of(world)
+    await world.take(
+        message("I love my Lumora", "1"),
+        message("I hate my Lumora", "2"),
+        message("I hate my Lumora", "3", author="bob"),
+    )
+    await privacy.consent(Source.DISCORD, "id-ann", Purpose.SURVEY)
+    exported = await privacy.export_member(privacy.key(Source.DISCORD, "id-ann"))
+    assert {mention.text for mention in exported.mentions} == {"I love my Lumora", "I hate my Lumora"}
+    assert {mention.native_id for mention in exported.mentions} == {"1", "2"}
+    assert (len(exported.cases), len(exported.messages), len(exported.wishes)) == (1, 1, 1)
+    assert exported.exported_at == world.clock.now()
+
+
+async def test_forgetting_takes_texts_names_and_requests_and_keeps_counts_and_the_opt_out(
+    world: World, tmp_path: Path
+) -> None:
+    privacy = privacy_of(world)
+    key = privacy.key(Source.DISCORD, "id-annabel")
+    taken = await world.take(message("I hate my Lumora, zanzibar", "1", author="annabel"))
+    request, _ = await world.desk.open_request(
+        brand="Lumora", author_key=key, target=Target(Source.DISCORD, "100", "77"), note="my quixotic question"
+    )
+    await privacy.opt_out(Source.DISCORD, "id-annabel")
+    forgotten = await privacy.forget(key)
+    assert (forgotten.mentions, forgotten.cases) == (1, 2)
+    exported = await privacy.export_member(key)
+    assert (exported.mentions, exported.cases, exported.messages) == ((), (), ())
+    assert await privacy.is_opted_out(Source.DISCORD, "id-annabel")
+    async with world.store.read() as unit:
+        assert await unit.mentions.count(MentionQuery(with_tombstones=True)) == 1
+        case = await unit.cases.get(request.id)
+    assert case is not None
+    assert (case.note, case.target, case.author_key) == ("", None, None)
+    trail = await world.desk.trail(taken.cases[0])
+    assert CaseEventKind.MENTION_PURGED in {event.kind for event in trail}
+    for path in tmp_path.glob("maeari.db*"):
+        stored = path.read_bytes()
+        for word in (b"zanzibar", b"annabel", b"quixotic"):
+            assert word not in stored, (path.name, word)
+
+
+async def test_texts_end_with_their_days_per_source(world: World) -> None:
+    privacy = privacy_of(world)
+    await world.take(
+        message("I hate my Lumora", "d1"),
+        message("I hate my Lumora", "r1", source=Source.REDDIT),
+        message("I hate my Lumora", "f1", source=Source.FILE),
+    )
+    assert await privacy.expire() == 0
+    world.pass_minutes(15 * 24 * 60)
+    assert await privacy.expire() == 1
+    async with world.store.read() as unit:
+        living = await unit.mentions.find(MentionQuery(), limit=10)
+        assert {mention.source for mention in living} == {Source.DISCORD, Source.FILE}
+        assert await unit.mentions.count(MentionQuery(with_tombstones=True)) == 3
+    assert await privacy.expire() == 0
