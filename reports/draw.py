@@ -88,6 +88,7 @@ def _head(canvas: Canvas, picture: Picture) -> None:
 def _box(x: float, y: float, width: float, height: float, colour: str, radius: float = 0.008) -> FancyBboxPatch:
     edge = LINE if colour == CARD else colour
     style = f"round,pad=0,rounding_size={radius}" if radius else "square,pad=0"
+    # Behind everything: axes stand on the cards.
     return FancyBboxPatch(
         (x, y),
         width,
@@ -97,6 +98,7 @@ def _box(x: float, y: float, width: float, height: float, colour: str, radius: f
         edgecolor=edge,
         linewidth=0.8,
         mutation_aspect=WIDTH / HEIGHT,
+        zorder=-1,
     )
 
 
@@ -121,7 +123,7 @@ def _card(canvas: Canvas, title: str, x: float, y: float, width: float, height: 
 
 def _days(axes: Axes, picture: Picture) -> None:
     places = range(len(picture.days))
-    _inset(axes, 0.045, 0.17, 0.95, 0.76)
+    _inset(axes, 0.045, 0.17, 0.95, 0.78)
     bottoms = [0] * len(picture.days)
     for part, (name, colour) in enumerate(zip(picture.legend, COLOURS, strict=True)):
         heights = [day.counts[part] for day in picture.days]
@@ -136,7 +138,7 @@ def _days(axes: Axes, picture: Picture) -> None:
         # Above the mark where the mark would run through the number.
         height = day.before if total - top * 0.02 <= day.before < total + top * 0.11 else total
         axes.text(place, height + top * 0.02, str(total), ha="center", va="bottom", fontsize=9.5, color=INK)
-    axes.set_xticks(list(places), [day.name for day in picture.days])
+    axes.set_xticks(list(places), [day.name for day in picture.days], linespacing=1.35)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.grid(axis="y", color=LINE, linewidth=0.8, zorder=0)
     axes.set_axisbelow(True)
@@ -161,7 +163,7 @@ def _places(axes: Axes, picture: Picture) -> None:
     if not picture.places:
         _empty(axes, picture.empty)
         return
-    _inset(axes, 0.2, 0.02, 0.72, 0.9)
+    _inset(axes, 0.2, 0.0, 0.72, 1.0)
     rows = list(range(len(picture.places)))
     lefts = [0.0] * len(rows)
     for part, colour in enumerate(COLOURS):
@@ -187,7 +189,7 @@ def _lengths(axes: Axes, bars: Sequence[Length], empty: str) -> None:
     if not bars:
         _empty(axes, empty)
         return
-    _inset(axes, 0.32, 0.02, 0.52, 0.9)
+    _inset(axes, 0.32, 0.0, 0.52, 1.0)
     rows = range(len(bars))
     colours = {"own": ACCENT, "rival": RIVAL, "late": COLOURS[0]}
     axes.barh(rows, [1.0] * len(bars), 0.5, color=LINE)

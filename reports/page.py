@@ -200,8 +200,8 @@ class PageMaker:
         )
 
     def _before(self, share: float, share_before: float) -> str:
-        points = round(share * 100) - round(share_before * 100)
-        return self._t("{points} points", points=words.signed(points))
+        t, points = self._t, round(share * 100) - round(share_before * 100)
+        return t("{points} points", points=words.signed(points))
 
     def _intents(self) -> tuple[tuple[str, Cell], ...]:
         counts = self._report.totals.intents
@@ -241,8 +241,9 @@ class PageMaker:
         )
 
     def _brand_row(self, line: CountLine) -> Row:
-        name = line.name or self._t("Chat, no brand")
-        tag = self._t("competitor") if line.competitor else ""
+        t = self._t
+        name = line.name or t("Chat, no brand")
+        tag = t("competitor") if line.competitor else ""
         return self._row(line, name, f"brand={line.key}", tag)
 
     def _container_row(self, line: CountLine) -> Row:
@@ -277,16 +278,17 @@ class PageMaker:
         if quote.replies_received:
             facts.append(t("Replies: {count}", count=words.number(quote.replies_received, t)))
         if quote.thanked:
-            facts.append(t("thanked"))
+            facts.append(t("We said thanks"))
         if quote.case is not None:
             facts.append(self._case_fact(quote.case))
         return Said(quote.text, safe_url(quote.url), quote.brand, quote.container_name, tuple(facts))
 
     def _case_fact(self, case: CaseLine) -> str:
+        t = self._t
         if case.response_seconds is None:
-            return self._t("case {number}, not answered", number=case.id)
-        after = words.duration(case.response_seconds, self._t)
-        return self._t("case {number}, answered after {time}", number=case.id, time=after)
+            return t("case {number}, not answered", number=case.id)
+        after = words.duration(case.response_seconds, t)
+        return t("case {number}, answered after {time}", number=case.id, time=after)
 
     def _case(self, case: CaseLine) -> CaseRow:
         t = self._t
