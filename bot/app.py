@@ -231,7 +231,6 @@ class Application:
             brands=self.brands,
             status=self.status,
             report=self.report,
-            wake=self.outbox.wake,
         )
 
     def _is_ours(self, source: Source, native_id: str) -> None:

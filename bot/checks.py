@@ -140,13 +140,19 @@ async def _channel(client: discord.Client, key: str, channel_id: int | None, t: 
 async def _reddit(settings: Settings, t: Translate) -> Checked:
     if settings.reddit.client_id is None:
         return Checked("Reddit", CheckState.NOTE, t("no client_id: Reddit is not served"))
-    from listeners.reddit.listener import check_credentials
+    from listeners.reddit.transport import RedditTransport
 
     try:
-        name = await check_credentials(settings.reddit)
+        transport = RedditTransport(settings.reddit)
+        try:
+            account = await transport.account()
+        finally:
+            await transport.close()
     except MaeariError as error:
         return Checked("Reddit", CheckState.FAIL, str(error))
-    return Checked("Reddit", CheckState.OK, t("signed in as {name}", name=f"u/{name}"))
+    if account is None:
+        return Checked("Reddit", CheckState.NOTE, t("signed in without an account: it can read, and answers nobody"))
+    return Checked("Reddit", CheckState.OK, t("signed in as {name}", name=f"u/{account.name}"))
 
 
 def _knowledge(settings: Settings, t: Translate) -> Checked:

@@ -7,20 +7,22 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import discord
+
 from bot.services import ReportPosted
 from core.clock import Clock
 from core.ports.storing import Store
 from core.settings import Settings
-from core.text import Catalogue, Translate
+from core.text import Catalogue, cut
 from core.types.action import ActionDraft, ActionKind, Purpose, Target
 from core.types.post import Source
+from reports import html, png, text
 from reports.build import build_report
-from reports.html import render_html
-from reports.png import render_png
-from reports.text import render_text
 from reports.types import WeeklyReport
 from reports.week import Week
 
+MESSAGE_LIMIT = 1_900
+"""Characters of a report in a channel; a Discord message holds 2,000."""
 FOLDER = "reports"
 """Inside data_dir."""
 
@@ -76,7 +78,8 @@ class WeeklyReports:
         """Return a report for a channel. Raises NotFoundError without any post, InputError for a wrong week."""
         report = await self._build(None if week is None else Week.parse(week))
         t = self._catalogue.for_locale(locale)
-        return ReportPosted(report.week, render_text(report, t), await render_png(report, t))
+        words = text.render(report, t, clean=_in_channel, quotes=False)
+        return ReportPosted(report.week, cut(words, MESSAGE_LIMIT), await png.render(report, t))
 
     async def weeks(self) -> list[str]:
         """Return the weeks that have posts, oldest first."""
@@ -87,13 +90,17 @@ class WeeklyReports:
             rows = await unit.counts.rollups(since=latest - timedelta(days=366), until=latest + timedelta(hours=1))
         return sorted({str(Week.of(row.hour, self._settings.zone)) for row in rows})
 
+    async def text(self, week: str, locale: str) -> str:
+        """Return a week's report for a terminal."""
+        return text.render(await self._build(Week.parse(week)), self._catalogue.for_locale(locale))
+
     async def write(self, week: str, folder: Path, locale: str) -> tuple[Path, ...]:
         """Write a week's HTML page and picture into a folder; return their paths."""
         report = await self._build(Week.parse(week))
         t = self._catalogue.for_locale(locale)
         page, picture = folder / f"report-{week}.{locale}.html", folder / f"report-{week}.{locale}.png"
-        await asyncio.to_thread(_write, page, (await _page(report, t)).encode())
-        await asyncio.to_thread(_write, picture, await render_png(report, t))
+        await asyncio.to_thread(_write, page, html.render(report, t).encode())
+        await asyncio.to_thread(_write, picture, await png.render(report, t))
         return page, picture
 
     async def _build(self, week: Week | None) -> WeeklyReport:
@@ -101,8 +108,9 @@ class WeeklyReports:
         return await build_report(self._store, week, zone=settings.zone, now=self._clock.now(), top=settings.report.top)
 
 
-async def _page(report: WeeklyReport, t: Translate) -> str:
-    return await render_html(report, t)
+def _in_channel(words: str) -> str:
+    """Return foreign words as a Discord message shows them: no Markdown, no mention."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(text.plain(words)))
 
 
 def _write(path: Path, content: bytes) -> None:

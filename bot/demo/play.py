@@ -103,12 +103,11 @@ class Demo:
         played = await player.run()
         await app.outbox.drain()
         reports = await self._reports(app)
-        week = reports[-1].week if reports else None
         return Outcome(
             score=score(self._scenario.written, played.refs, self._decisions),
             played=played,
             reports=reports,
-            summary=(await app.report(week, self._locale)).text,
+            summary=await app.weekly.text(reports[-1].week, self._locale) if reports else "",
             problems=await self._problems(app, played, reports, (*reddit.unknown_routes, *discord.unknown_routes)),
         )
 
@@ -136,13 +135,13 @@ class Demo:
             return count
 
         def is_idle() -> bool:
-            return not app.batches_under_way and (app.discord is None or app.discord.is_idle)
+            return not app.batches_under_way and (app.discord is None or not app.discord.waiting)
 
         return Product(has_taken=self._taken.__contains__, drain=drain, is_idle=is_idle)
 
     async def _reports(self, app: Application) -> tuple[Reported, ...]:
         weeks = await app.weekly.weeks()
-        return tuple(Reported(week, await app.weekly.write(week, self._out, self._locale)) for week in weeks)
+        return tuple([Reported(week, await app.weekly.write(week, self._out, self._locale)) for week in weeks])
 
     async def _problems(
         self, app: Application, played: Played, reports: tuple[Reported, ...], unknown_routes: tuple[str, ...]
