@@ -118,7 +118,7 @@ async def test_the_korean_card_is_korean() -> None:
     text = texts(render(case_view(), "ko"))
     assert "처리 건 12번 · Lumora" in text
     assert "판단 근거: **broke**, **refund**" in text
-    assert {"맡기", "답변", "해결", "원문 보기"} <= set(text.splitlines())
+    assert {"맡기", "답변", "해결", "원문 열기"} <= set(text.splitlines())
     own = re.sub(r"<t:\d+:[Rf]>|> .*|Lumora|night|owl|gadgets|r/|broke|refund", "", text)
     assert not re.search(r"[A-Za-z]", own), "words of ours are left in English"
 
