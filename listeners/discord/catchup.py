@@ -1,0 +1,210 @@
+"""What Discord did not tell us: after a restart or a lost session, channels are read on from where we were."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import discord
+import structlog
+
+from core.clock import Clock
+from core.ports.listening import StoredPosts
+from core.types.post import Batch, Gap, Post, PostRef, Removal, RemovalReason, Source
+from listeners.discord.convert import to_post
+from listeners.discord.scope import Channel, Place, Scope
+
+_log = structlog.get_logger(__name__)
+
+MOST_MESSAGES = 5_000
+"""Messages read on per channel: 50 requests, ten seconds of Discord's limit for one channel."""
+PAGE = 100
+"""Messages a request brings at most."""
+MOST_ARCHIVED = 100
+"""Archived threads looked at per channel, the latest first."""
+MOST_WINDOWS = 30
+"""Requests per channel that look for deletions and edits among stored messages."""
+LOOK_BACK = timedelta(days=90)
+"""How old stored messages may be that are looked at again."""
+STORED_AT_ONCE = 1_000
+
+Failures = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+"""How discord.py and its connection fail."""
+
+
+class UnreadableError(Exception):
+    """The channel's history cannot be read now; it may be later."""
+
+
+def feed_of(channel_id: int | str) -> str:
+    """Return the name of a channel's feed."""
+    return f"discord:{channel_id}"
+
+
+@dataclass(slots=True)
+class CatchUpCounts:
+    """What catching up has done so far."""
+
+    channels: int = 0
+    messages: int = 0
+    gaps: int = 0
+    removed: int = 0
+    unknown_members: int = 0
+    """Authors of whom nobody could say whether they are staff."""
+
+
+class Staff:
+    """Says who is staff where a message came without its author's roles, as history does."""
+
+    def __init__(self, scope: Scope, counts: CatchUpCounts) -> None:
+        self._scope = scope
+        self._counts = counts
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def forget(self) -> None:
+        """Ask anew: roles change."""
+        self._known.clear()
+
+    async def has(self, guild: discord.Guild, author: discord.User | discord.Member) -> bool | None:
+        """Return whether somebody is staff; None where the author carries roles anyway, or is a bot."""
+        roles = self._scope.staff_roles(guild.id)
+        if isinstance(author, discord.Member) or author.bot or not roles:
+            return None
+        key = (guild.id, author.id)
+        if key not in self._known:
+            member = guild.get_member(author.id)
+            try:
+                member = member or await guild.fetch_member(author.id)
+                self._known[key] = any(member.get_role(role) for role in roles)
+            except discord.NotFound:
+                self._known[key] = False  # has left the guild
+            except Failures:
+                self._counts.unknown_members += 1
+                return False
+        return self._known[key]
+
+
+class CatchUp:
+    """Reads one channel at a time."""
+
+    def __init__(self, scope: Scope, clock: Clock, stored: StoredPosts | None) -> None:
+        self.counts = CatchUpCounts()
+        self.staff = Staff(scope, self.counts)
+        self._scope = scope
+        self._clock = clock
+        self._stored = stored
+
+    async def messages(self, channel: Channel, place: Place, after: int, own_id: int | None) -> AsyncIterator[Batch]:
+        """Yield what was written after a message id, oldest first, each batch with its cursor.
+
+        What lies beyond MOST_MESSAGES, or is not for us to read, comes as a gap. Raises UnreadableError.
+        """
+        read, last = 0, after
+        posts: list[Post] = []
+        try:
+            async for message in channel.history(limit=MOST_MESSAGES, after=discord.Object(after), oldest_first=True):
+                read, last = read + 1, message.id
+                post = await self._post(channel, place, message, own_id)
+                posts += [] if post is None else [post]
+                if read % PAGE == 0:
+                    yield Batch(feed_of(channel.id), posts=tuple(posts), cursor=str(last))
+                    posts = []
+        except discord.Forbidden:
+            yield self._gap(channel, after, _newest(channel, last), "no_history_permission")
+            return
+        except Failures as error:
+            raise UnreadableError(type(error).__name__) from error
+        finally:
+            self.counts.messages += read
+        newest = _newest(channel, last)
+        if read >= MOST_MESSAGES and newest > last:
+            yield Batch(feed_of(channel.id), posts=tuple(posts), cursor=str(last))
+            yield self._gap(channel, last, newest, "catch_up_limit")
+        elif last > after:
+            yield Batch(feed_of(channel.id), posts=tuple(posts), cursor=str(last))
+
+    async def archived_since(
+        self, parents: Collection[discord.TextChannel | discord.ForumChannel], alive: int
+    ) -> list[discord.Thread]:
+        """Return public threads that were written in after a message id and archived since: no event names them."""
+        since, found = moment_of(alive), list[discord.Thread]()
+        for parent in parents:
+            try:
+                async for thread in parent.archived_threads(limit=MOST_ARCHIVED):
+                    if thread.archive_timestamp < since:
+                        break
+                    found += [thread] if (thread.last_message_id or 0) > alive else []
+            except Failures as error:
+                _log.warning("archived threads cannot be read", channel=parent.id, error=type(error).__name__)
+        return found
+
+    async def changes(self, channel: Channel, place: Place, own_id: int | None) -> Batch | None:
+        """Look at the stored messages of a channel again and return what has become of them meanwhile.
+
+        Raises UnreadableError.
+        """
+        if self._stored is None:
+            return None
+        since = self._clock.now() - LOOK_BACK
+        refs = await self._stored.stored(Source.DISCORD, place.container, since=since, limit=STORED_AT_ONCE)
+        if not refs:
+            return None
+        try:
+            found, looked_at = await self._look(channel, sorted(int(ref.native_id) for ref in refs))
+        except discord.Forbidden:
+            return None
+        except Failures as error:
+            raise UnreadableError(type(error).__name__) from error
+        gone = [PostRef(Source.DISCORD, place.container, str(one)) for one in looked_at if one not in found]
+        self.counts.removed += len(gone)
+        edits = [await self._post(channel, place, one, own_id) for one in found.values() if one.edited_at is not None]
+        return Batch(
+            feed_of(channel.id),
+            posts=tuple(post for post in edits if post is not None),
+            removals=tuple(Removal(ref, RemovalReason.VANISHED, self._clock.now()) for ref in gone),
+        )
+
+    async def _look(self, channel: Channel, wanted: list[int]) -> tuple[dict[int, discord.Message], list[int]]:
+        """Read the windows that hold these ids, newest first; return what is there, and which ids were covered."""
+        there: dict[int, discord.Message] = {}
+        covered: list[int] = []
+        for _ in range(MOST_WINDOWS):
+            if not wanted:
+                break
+            newest = wanted[-1]
+            page = [one async for one in channel.history(limit=PAGE, before=discord.Object(newest + 1))]
+            there.update((one.id, one) for one in page)
+            # A page that is not full has reached the channel's beginning.
+            lowest = min((one.id for one in page), default=0) if len(page) == PAGE else 0
+            covered += [one for one in wanted if one >= lowest]
+            wanted = [one for one in wanted if one < lowest]
+        return {one: there[one] for one in covered if one in there}, covered
+
+    async def _post(self, channel: Channel, place: Place, message: discord.Message, own_id: int | None) -> Post | None:
+        is_staff = await self.staff.has(channel.guild, message.author)
+        return to_post(message, place, self._scope, own_id, is_staff=is_staff)
+
+    def _gap(self, channel: Channel, after: int, newest: int, reason: str) -> Batch:
+        self.counts.gaps += 1
+        _log.warning("gap in a channel", channel=channel.id, reason=reason)
+        gap = Gap(feed_of(channel.id), moment_of(after), max(moment_of(newest), moment_of(after)), None, reason)
+        return Batch(feed_of(channel.id), cursor=str(newest), gaps=(gap,))
+
+
+def _newest(channel: Channel, read: int) -> int:
+    return max(channel.last_message_id or 0, read)
+
+
+def moment_of(snowflake: int) -> datetime:
+    """Return when an id was made."""
+    return discord.utils.snowflake_time(snowflake).astimezone(UTC)
+
+
+def removals(
+    channel_id: int, message_ids: Collection[int], reason: RemovalReason, noticed_at: datetime
+) -> list[Removal]:
+    """Return what is to be purged after messages were deleted."""
+    container = str(channel_id)
+    return [Removal(PostRef(Source.DISCORD, container, str(one)), reason, noticed_at) for one in message_ids]
