@@ -78,6 +78,7 @@ def _words(t: Translate) -> Mapping[str, str]:
         "change": t("Change"),
         "sentiment": t("Sentiment"),
         "received": t("Replies received"),
+        "given": t("Our replies"),
         "thanks": t("Thanks"),
         "bot": t("Bot"),
         "staff": t("Staff"),
