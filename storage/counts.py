@@ -13,10 +13,10 @@ from core.types.action import ActionState, Purpose
 from core.types.assessment import Intent, Label
 from core.types.decision import DecisionKind
 from core.types.post import Source
-from core.types.rollup import ReplyCounts, ReplyKind, ReplyRow, RollupRow
+from core.types.rollup import ReplyCounts, ReplyKind, ReplyRow, RollupRow, TermCount
 from storage.rollups import recount
 from storage.session import Session
-from storage.tables import actions, cases, mentions, reply_counts, rollups
+from storage.tables import actions, cases, mentions, reply_counts, rollups, term_counts
 from storage.times import HOUR, floor, micros, moment
 
 _KINDS = {
@@ -117,6 +117,12 @@ class Counts:
                 "brand": brand or "",
             },
         )
+
+    async def term_counts(self, *, since: datetime, until: datetime) -> list[TermCount]:
+        """Return how many mentions held each term, per UTC day that begins in [since, until)."""
+        span = (term_counts.c.day >= micros(since), term_counts.c.day < micros(until))
+        rows = await self._session.all(select(term_counts).where(*span).order_by(*term_counts.primary_key))
+        return [TermCount(moment(row.day), row.brand, row.term, row.mentions) for row in rows]
 
     async def latest_post(self) -> datetime | None:
         """Return when the newest stored mention or tombstone was written."""

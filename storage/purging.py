@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, delete, func, literal, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from core.types.action import ActionKind, ActionState
@@ -31,7 +31,7 @@ def _logging() -> Prepared:
     changed = statement.on_conflict_do_update(
         index_elements=["name"],
         set_=newest,
-        where=purges.c.reason == RemovalReason.ACCOUNT_DELETED,
+        where=purges.c.reason == literal_column(f"'{RemovalReason.ACCOUNT_DELETED}'"),
     )
     return Prepared(changed, _LOG_NAMES)
 

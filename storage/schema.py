@@ -78,7 +78,7 @@ def create(path: Path) -> None:
 
 def fill(connection: Connection) -> None:
     """Create all tables, the search index and the version stamp, inside the caller's transaction."""
-    tables.metadata.create_all(connection)
+    tables.metadata.create_all(connection, checkfirst=False)
     for statement in tables.SEARCH_DDL:
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(

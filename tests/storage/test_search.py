@@ -1,0 +1,88 @@
+"""Search: all words, Korean by syllable pairs, nothing typed is an operator."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.ports.storing import Store
+from core.types.mention import MentionQuery
+from storage.search import expression
+from tests import make
+
+TEXTS = {
+    "galaxy": "My Galaxy phone's battery died — again!",
+    "samsung": "삼성전자 서비스센터 다녀왔어요",
+    "lumora": "루모라 믹서기는 소음이 적어요",
+    "mixed": "LG전자 에어컨 AS 접수했는데 답이 없네요",
+    "quotes": 'he said "never OR ever" NOT near(me) * col:on',
+    "cafe": "Ordered at the Café with Ｌｕｍｏｒａ app",
+    "app": "메아리앱 업데이트가 느려요",
+}
+
+
+@pytest.fixture
+async def filled(store: Store) -> Store:
+    judged = [make.judged(make.post(text, native_id=name)) for name, text in TEXTS.items()]
+    await store.write(lambda unit: unit.mentions.add_many(judged))
+    return store
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("galaxy", {"galaxy"}),
+        ("GALAX", {"galaxy"}),
+        ("axy", set()),
+        ("battery galaxy", {"galaxy"}),
+        ("battery 삼성", set()),
+        ("삼성", {"samsung"}),
+        ("전자", {"samsung", "mixed"}),
+        ("삼성전자", {"samsung"}),
+        ("서비스 센터", {"samsung"}),
+        ("비스센", {"samsung"}),
+        ("루모라", {"lumora"}),
+        ("믹서기", {"lumora"}),
+        ("루라", set()),
+        ("LG전자", {"mixed"}),
+        ("lg", {"mixed"}),
+        ("앱", {"app"}),
+        ("cafe", {"cafe"}),
+        ("lumora", {"cafe"}),
+        ("phone's", {"galaxy"}),
+        ("never OR ever", {"quotes"}),
+        ("col:on", {"quotes"}),
+        ('"near(me', {"quotes"}),
+        ("NOT", {"quotes"}),
+        ("!!! ***", set()),
+        ("—", set()),
+    ],
+)
+async def test_words_find_what_holds_them_all(filled: Store, query: str, names: set[str]) -> None:
+    async with filled.read() as unit:
+        found = await unit.mentions.find(MentionQuery(text=query), limit=20)
+        assert await unit.mentions.count(MentionQuery(text=query)) == len(names)
+    assert {mention.native_id for mention in found} == names
+
+
+async def test_a_blank_query_filters_nothing(filled: Store) -> None:
+    async with filled.read() as unit:
+        assert await unit.mentions.count(MentionQuery(text="  ")) == len(TEXTS)
+
+
+@given(st.text())
+def test_no_query_is_an_operator(words: str) -> None:
+    query = expression(words)
+    if query is not None:
+        for term in query.split(" AND "):
+            inner = term.removesuffix("*")
+            assert inner.startswith('"')
+            assert inner.endswith('"')
+            assert inner[1:-1].replace('""', "").count('"') == 0
+
+
+async def test_any_query_is_answered(filled: Store) -> None:
+    for words in ('"', "'", "a\0b", "\ud83d", "(((", "a AND", "-a", "^a", "{a b}: c", "*", "a" * 5_000, "NEAR(a, 2)"):
+        async with filled.read() as unit:
+            assert await unit.mentions.count(MentionQuery(text=words)) <= len(TEXTS)
