@@ -98,9 +98,12 @@ def _progress(view: CaseView, t: Translate) -> list[str]:
 
 
 def _words(evidence: Sequence[Evidence]) -> str:
+    """Name the words that decided, the heaviest first; none that stands inside another one shown."""
     words = dict.fromkeys(safe(found.text, 40) for found in evidence if found.text.strip())
     shown: list[str] = []
     for word in words:
+        if any(word in other for other in words if other != word):
+            continue
         if len(", ".join([*shown, f"**{word}**"])) > WORDS_LIMIT:
             break
         shown.append(f"**{word}**")

@@ -72,7 +72,7 @@ def test_a_reply_to_a_deleted_post_is_refused() -> None:
 
 async def test_a_channel_without_rights_is_refused(world: World, sender: DiscordSender) -> None:
     denied = discord.PermissionOverwrite(send_messages=False, view_channel=False)
-    bot_role = world.guild.roles["TestBot"]
+    bot_role = world.guild.roles["Maeari"]
     closed = world.guild.create_text_channel("closed", overwrites={world.guild.default_role: denied, bot_role: denied})
     to = Target(Source.DISCORD, str(closed.id))
     with pytest.raises(SendRefusedError) as caught:

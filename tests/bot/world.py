@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from pydantic import SecretStr
@@ -27,13 +27,14 @@ from bot.services import ReportPosted, Services, Status
 from core.clock import Clock
 from core.errors import MaeariError, NotFoundError
 from core.ports.storing import Unit
-from core.settings import BrandSection, ChatSection, DiscordSection, MaeariSection, Settings
+from core.settings import BrandSection, DiscordSection, MaeariSection, Settings
 from core.types.assessment import Label
 from core.types.brand import Brand
 from core.types.case import Case, CaseQuery
 from core.types.decision import DecisionKind, Reason
 from core.types.post import FeedHealth, Source
 from engagement.desk.desk import Desk
+from engagement.desk.explain import Explainer
 from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case
 from engagement.members.chat import Chat
 from engagement.members.knowledge import KnowledgeBase
@@ -112,10 +113,14 @@ class World:
         self.outbox.senders[Source.DISCORD] = DiscordSender(self.env.bot, self.services)
 
     async def complaint(
-        self, text: str = "My Lumora lamp broke after two days, I want a refund!", *, native_id: str = "t1_a"
+        self,
+        text: str = "My Lumora lamp broke after two days, I want a refund!",
+        *,
+        native_id: str = "t1_a",
+        author: str | None = None,
     ) -> Case:
         """Store a flagged Reddit complaint with its case, and post the card."""
-        case = await flagged(self.store, self.desk, self.clock, text, native_id=native_id)
+        case = await flagged(self.store, self.desk, self.clock, text, native_id=native_id, author=author)
         await self.drain()
         return case
 
@@ -145,9 +150,12 @@ class World:
         return message
 
 
-async def flagged(store: SqlStore, desk: Desk, clock: Clock, text: str, *, native_id: str = "t1_a") -> Case:
+async def flagged(
+    store: SqlStore, desk: Desk, clock: Clock, text: str, *, native_id: str = "t1_a", author: str | None = None
+) -> Case:
     """Store a Reddit complaint as the pipeline would: a mention, its case, and the card in the outbox."""
-    about = make.post(text, native_id=native_id, author=f"author of {native_id}", created_at=clock.now())
+    name = author or f"author of {native_id}"
+    about = make.post(text, native_id=native_id, author=name, created_at=clock.now())
     judged = make.judged(about, label=Label.NEGATIVE, kind=DecisionKind.FLAG, reason=Reason.COMPLAINT)
 
     async def work(unit: Unit) -> Case:
@@ -160,7 +168,7 @@ async def flagged(store: SqlStore, desk: Desk, clock: Clock, text: str, *, nativ
             source=Source.REDDIT,
             text=about.full_text,
             assessment=judged.assessment,
-            author_key=store.author_key(Source.REDDIT, f"id-author of {native_id}"),
+            author_key=store.author_key(Source.REDDIT, f"id-{name}"),
             thread_id=None,
             opened_at=clock.now(),
         )
@@ -170,23 +178,24 @@ async def flagged(store: SqlStore, desk: Desk, clock: Clock, text: str, *, nativ
     return await store.write(work)
 
 
-def settings_for(world_ids: DiscordSection, data_dir: Path, **chat: Any) -> Settings:
+def settings_for(section: DiscordSection, data_dir: Path, locale: Literal["en", "ko"] = "en") -> Settings:
     """Return settings with one brand."""
     return Settings(
-        maeari=MaeariSection(data_dir=data_dir),
-        discord=world_ids,
+        maeari=MaeariSection(data_dir=data_dir, locale=locale),
+        discord=section,
         brands=(BrandSection(name="Lumora", terms=("lumora", "루모라")),),
-        chat=ChatSection(**chat),
     )
 
 
 @asynccontextmanager
-async def running(tmp_path: Path) -> AsyncIterator[World]:
+async def running(
+    tmp_path: Path, *, locale: Literal["en", "ko"] = "en", explainer: Explainer | None = None
+) -> AsyncIterator[World]:
     """Open a store, build the guild and start the bot; errors that nobody meant fail the test."""
     clock = EnvClock()
     store = await SqlStore.open(tmp_path / "maeari.db", clock=clock, secret=b"s" * 32)
     try:
-        world = await _build(tmp_path, clock, store)
+        world = await _build(tmp_path, clock, store, locale, explainer)
         await world.env.start()
         try:
             yield world
@@ -198,10 +207,13 @@ async def running(tmp_path: Path) -> AsyncIterator[World]:
         await store.close()
 
 
-async def _build(tmp_path: Path, clock: EnvClock, store: SqlStore) -> World:
+async def _build(
+    tmp_path: Path, clock: EnvClock, store: SqlStore, locale: Literal["en", "ko"], explainer: Explainer | None
+) -> World:
     placeholder: Any = None
     bot = MaeariBot(placeholder)
     env = Env(bot, settle_timeout=10)
+    env.backend.bot_user.name = "Maeari"
     clock.env = env
     guild = env.create_guild("Lumora Home")
     staff_role = guild.create_role("Staff", permissions=discord.Permissions(manage_messages=True))
@@ -210,9 +222,9 @@ async def _build(tmp_path: Path, clock: EnvClock, store: SqlStore) -> World:
     section = DiscordSection(
         token=SecretStr("x"), home_guild=guild.id, staff_channel=staff_channel.id, staff_roles=(staff_role.id,)
     )
-    settings = settings_for(section, tmp_path)
+    settings = settings_for(section, tmp_path, locale)
     policy = DeskPolicy.of(settings)
-    desk = Desk(store, clock, policy)
+    desk = Desk(store, clock, policy, explainer=explainer)
     reports: list[tuple[str | None, str]] = []
     services = services_for(settings, clock, store, desk, reports)
     bot.services = services

@@ -1,0 +1,160 @@
+"""Pictures of what staff see in Discord, in both languages: `python -m tests.bot.preview --out docs/pictures`.
+
+The real bot runs in simcord over a real database; simcord's preview shows the channel, a headless Chromium takes the
+picture. Needs `pip install 'simcord[preview]==3.2.1'` (the tests do not), Chromium and a Korean font.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import itertools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import aiohttp
+
+from core.types.brand import Brand, Term
+from engagement.desk.explain import Explainer
+from matching.matcher import BrandMatcher
+from sentiment.judge import TextJudge
+from tests.bot.world import World, running, speaking
+
+TEXTS = {
+    "en": "Two weeks in and my Lumora lamp died overnight. Support has not answered for three days. I want a refund!",
+    "ko": "산 지 2주 만에 루모라 조명이 하룻밤 사이에 꺼졌어요. 고객센터는 사흘째 답이 없네요. 환불해 주세요!",
+}
+REPLY = {"en": "Reply", "ko": "답변"}
+CARD, MODAL = "article", "dialog, [role=dialog]"
+LOCALES: tuple[Literal["en", "ko"], ...] = ("en", "ko")
+WAIT_SECONDS = 15.0
+"""How long the page may take to show something."""
+
+
+class Page:
+    """One tab of a headless Chromium, driven through its DevTools protocol."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._numbers = itertools.count(1)
+
+    async def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Call a method of the protocol and return its result."""
+        number = next(self._numbers)
+        await self._socket.send_json({"id": number, "method": method, "params": params})
+        async for frame in self._socket:
+            answer = frame.json()
+            if answer.get("id") == number:
+                result: dict[str, Any] = answer["result"]
+                return result
+        raise RuntimeError("Chromium went away")
+
+    async def evaluate(self, script: str) -> Any:
+        """Run a script in the page and return its value."""
+        answer = await self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        return answer["result"].get("value")
+
+    async def wait_for(self, script: str) -> Any:
+        """Return the value of a script once it is true."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not (value := await self.evaluate(script)):
+                await asyncio.sleep(0.1)
+        return value
+
+    async def picture(self, selector: str, path: Path, *, margin: int = 12) -> None:
+        """Save the part of the page that an element covers, twice as sharp as the screen."""
+        box = await self.wait_for(
+            f"(() => {{ const r = document.querySelector({selector!r})?.getBoundingClientRect();"
+            " return r && r.width ? [r.x, r.y, r.width, r.height] : null })()"
+        )
+        x, y, width, height = box
+        clip = {
+            "x": x - margin,
+            "y": y - margin,
+            "width": width + 2 * margin,
+            "height": height + 2 * margin,
+            "scale": 2,
+        }
+        shot = await self.call("Page.captureScreenshot", format="png", clip=clip)
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+
+@asynccontextmanager
+async def browser(url: str) -> AsyncIterator[Page]:
+    """Open a page in a headless Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        process = await asyncio.create_subprocess_exec(
+            chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,1000",
+            "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank",
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            port = await _port(Path(profile) / "DevToolsActivePort")
+            async with aiohttp.ClientSession() as session:
+                async with session.get(f"http://127.0.0.1:{port}/json") as answer:
+                    tabs = await answer.json()
+                address = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
+                async with session.ws_connect(address, max_msg_size=0) as socket:
+                    page = Page(socket)
+                    await page.call("Page.navigate", url=url)
+                    yield page
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _port(path: Path) -> int:
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not path.exists() or not path.read_text("utf-8"):
+            await asyncio.sleep(0.05)
+    return int(path.read_text("utf-8").splitlines()[0])
+
+
+async def pictures(out: Path, locale: Literal["en", "ko"]) -> None:
+    """Take the pictures of one language."""
+    brand = Brand("Lumora", (Term("lumora"), Term("루모라")))
+    matcher = BrandMatcher([brand])
+    explainer = Explainer(TextJudge.load(), lambda: matcher)
+    with tempfile.TemporaryDirectory() as folder, speaking(locale):
+        async with running(Path(folder), locale=locale, explainer=explainer) as world:
+            with world.env.time_context():
+                await world.complaint(TEXTS[locale], author="night_owl")
+                await _of_card(world, out, locale)
+
+
+async def _of_card(world: World, out: Path, locale: str) -> None:
+    preview = world.env.preview(
+        world.staff_channel,
+        viewers=[world.sora],
+        display="fixed",
+        width=680,
+        height=560,
+        locale="ko" if locale == "ko" else "en-US",
+    )
+    async with preview as shown, browser(shown.url) as page:
+        button = f"[...document.querySelectorAll('button')].find(b => b.textContent.trim() === {REPLY[locale]!r})"
+        await page.wait_for(f"{button} && !{button}.disabled && getComputedStyle({button}).opacity === '1'")
+        await page.wait_for("document.fonts.status === 'loaded'")
+        await page.picture(CARD, out / f"card-{locale}.png", margin=8)
+        await page.evaluate(f"{button}.click()")
+        await page.picture(MODAL, out / f"reply-{locale}.png", margin=0)
+
+
+def main() -> None:
+    """Take all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    for locale in LOCALES:
+        asyncio.run(pictures(out, locale))
+
+
+if __name__ == "__main__":
+    main()
