@@ -35,8 +35,10 @@ async def check_database(url_or_path: str | Path) -> str | None:
 
 
 def _check(path: Path) -> str | None:
-    if path.parent.exists() or path.exists():
-        require_writable(path)
+    if not path.parent.exists() and path.parent.parent.is_dir():
+        require_writable(path.parent)  # the folder is made at the first start
+        return None
+    require_writable(path)
     found = schema.revision_of(path)
     if found is not None:
         require_sound(path)

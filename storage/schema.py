@@ -64,6 +64,8 @@ def bring_up(path: Path, found: str | None) -> None:
 def create(path: Path) -> None:
     """Make a new database at the newest schema, all of it or nothing."""
     require_writable(path)
+    # Nobody but the owner reads what people wrote; the log beside the file takes over its mode.
+    path.touch(mode=0o600)
     engine = sync_engine(path)
     try:
         with told_apart(path), engine.connect() as connection:
