@@ -122,6 +122,10 @@ class CaseRepository(Protocol):
         """Open a case, with its `opened` event. `target` and `note` are those of a request without a mention."""
         ...
 
+    async def open_many(self, cases: Sequence[Case]) -> list[int]:
+        """Store new cases with their mentions and `opened` events; return the ids they got (theirs is void)."""
+        ...
+
     async def get(self, case_id: int) -> Case | None:
         """Return one case."""
         ...

@@ -91,6 +91,8 @@ class CaseEventKind(StrEnum):
     CLAIMED = "claimed"
     UNCLAIMED = "unclaimed"
     REPLIED = "replied"
+    REPLY_FAILED = "reply_failed"
+    """A reply was refused by the send gate or the platform; the reason is the code."""
     ANSWERED_NATIVELY = "answered_natively"
     CUSTOMER_WROTE = "customer_wrote"
     RESOLVED = "resolved"

@@ -240,3 +240,19 @@ async def test_a_case_loses_its_author_with_the_last_of_its_mentions(store: Stor
         assert found.mention_ids == (first, second)
         keys.append(found.author_key)
     assert keys == ["k", None]
+
+
+async def test_many_cases_at_once_are_like_single_ones(store: Store) -> None:
+    ids = await store.write(
+        lambda unit: unit.mentions.add_many([make.judged(make.post(native_id=f"t1_{n}")) for n in range(3)])
+    )
+    single = await opened(store, mention_id=ids[0], author_key="k0")
+    copies = [replace(single, id=0, mention_ids=(mention_id,)) for mention_id in ids[1:] if mention_id is not None]
+    new = await store.write(lambda unit: unit.cases.open_many(copies))
+    assert new == [single.id + 1, single.id + 2]
+    assert await store.write(lambda unit: unit.cases.open_many([])) == []
+    async with store.read() as unit:
+        found = [await unit.cases.get(case_id) for case_id in new]
+        trails = [[(event.kind, event.at) for event in await unit.cases.events(case_id)] for case_id in new]
+    assert found == [replace(copy, id=case_id) for copy, case_id in zip(copies, new, strict=True)]
+    assert trails == [[(CaseEventKind.OPENED, single.opened_at)]] * 2
