@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from core.types.post import Source
 from engagement.desk.severity import due_at, graver, severity_of
 from engagement.outgoing.records import refresh_card
 
-__all__ = ["ACTIVE", "DeskPolicy", "Opening", "kind_of", "open_case", "open_request"]
+__all__ = ["ACTIVE", "DeskPolicy", "Opening", "kind_of", "open_case", "open_request", "open_silently"]
 
 ACTIVE = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
 
@@ -60,8 +61,6 @@ class Opening:
     author_key: str | None
     thread_id: str | None
     opened_at: datetime
-    silent: bool = False
-    """Posts of long ago: the case is counted, nobody is called, nothing is joined."""
 
 
 def kind_of(decision: Decision) -> CaseKind:
@@ -71,12 +70,12 @@ def kind_of(decision: Decision) -> CaseKind:
 
 
 async def open_case(unit: Unit, opening: Opening, policy: DeskPolicy) -> tuple[Case, bool]:
-    """Return the case of a mention and whether it is new.
+    """Return the case of a mention and whether it is new; a new one gets a card.
 
     A mention that is on a case already stays there; a complaint of an author or thread with a fresh open case joins.
     """
     severity = severity_of(opening.kind, opening.text, opening.assessment, policy.sla.urgent_terms)
-    if not opening.silent and (existing := await _joinable(unit, opening, policy)) is not None:
+    if (existing := await _joinable(unit, opening, policy)) is not None:
         return await _join(unit, existing, opening, severity, policy), False
     case = await unit.cases.open(
         kind=opening.kind,
@@ -87,9 +86,34 @@ async def open_case(unit: Unit, opening: Opening, policy: DeskPolicy) -> tuple[C
         mention_id=opening.mention_id,
         author_key=opening.author_key,
     )
-    if not opening.silent:
-        await _post_card(unit, case, policy)
+    await _post_card(unit, case, policy)
     return case, True
+
+
+async def open_silently(unit: Unit, openings: Sequence[Opening], policy: DeskPolicy) -> list[int]:
+    """Open the cases of posts of long ago, all at once; nobody is called, nothing is joined. Return the new ids."""
+    if not openings:
+        return []
+    on_cases = await unit.cases.of_mentions([opening.mention_id for opening in openings])
+    taken = {mention_id for case in on_cases for mention_id in case.mention_ids}
+    return await unit.cases.open_many(
+        [_silent(opening, policy) for opening in openings if opening.mention_id not in taken]
+    )
+
+
+def _silent(opening: Opening, policy: DeskPolicy) -> Case:
+    severity = severity_of(opening.kind, opening.text, opening.assessment, policy.sla.urgent_terms)
+    return Case(
+        id=0,
+        kind=opening.kind,
+        state=CaseState.OPEN,
+        severity=severity,
+        brand=opening.brand,
+        opened_at=opening.opened_at,
+        due_at=due_at(opening.opened_at, severity, policy.sla),
+        mention_ids=(opening.mention_id,),
+        author_key=opening.author_key,
+    )
 
 
 async def open_request(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.ports.storing import Unit
 from core.text import cut, mark
+from core.types.action import ActionState, Purpose
 from core.types.assessment import Evidence, Intent, Label, Language
 from core.types.case import Case, CaseKind, CaseState, Severity
 from core.types.decision import Reason
@@ -43,6 +44,17 @@ SEVERITIES = {
     Severity.HIGH: mark("high"),
     Severity.URGENT: mark("urgent"),
 }
+_FAILED = mark("The last reply was not sent.")
+_FAILURES = {
+    "gone": mark("The last reply was not sent: the post is gone."),
+    "deleted": mark("The last reply was not sent: the post is gone."),
+    "locked": mark("The last reply was not sent: the thread is locked."),
+    "archived": mark("The last reply was not sent: the thread is locked."),
+    "forbidden": mark("The last reply was not sent: the bot may not write there."),
+    "too_long": mark("The last reply was not sent: it is longer than the platform allows."),
+    "too_many_attempts": mark("The last reply was not sent: the platform did not answer for a day."),
+}
+"""What staff read when a reply was refused, by the code of the gate or the sender; others read `_FAILED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,8 @@ class CaseView:
     claimed_by: str | None
     gone: bool
     """The post was deleted at its source or its time is over."""
+    problem: str | None = None
+    """What hinders the case, as a message id to be translated: the last reply did not go out."""
 
 
 async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explainer | None) -> CaseView:
@@ -90,7 +104,15 @@ async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explain
     if case.author_key is not None:
         cases = await unit.cases.of_author(case.author_key, since=now - EARLIER)
         earlier = sum(1 for other in cases if other.id != case.id)
-    return _view(case, shown, earlier=earlier, now=now, explainer=explainer)
+    view = _view(case, shown, earlier=earlier, now=now, explainer=explainer)
+    return replace(view, problem=await _problem(unit, case))
+
+
+async def _problem(unit: Unit, case: Case) -> str | None:
+    replies = [a for a in await unit.outbox.of_case(case.id) if a.draft.purpose is Purpose.STAFF_REPLY]
+    if not replies or replies[-1].state is not ActionState.REFUSED:
+        return None
+    return _FAILURES.get(replies[-1].detail, _FAILED)
 
 
 def _view(

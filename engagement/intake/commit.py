@@ -12,7 +12,7 @@ from core.types.decision import DecisionKind
 from core.types.mention import JudgedMention
 from core.types.post import Batch
 from engagement.desk.following import mentions_gone
-from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case
+from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case, open_silently
 from engagement.intake.answers import Answered, AnswerReader, Touch
 from engagement.intake.tracking import TrackedPosts
 
@@ -71,13 +71,14 @@ class Commit:
     ) -> Taken:
         """Store mentions, cases, actions, answers, removals, counts, ledger and cursor; say what was new."""
         ids = await unit.mentions.add_many(judged, recheck_after=recheck_after) if judged else []
-        stored: list[TakenMention] = []
-        opened: list[int] = []
-        for mention_id, one in zip(ids, judged, strict=True):
-            if mention_id is None:
-                continue
-            case_id = await self._act(unit, mention_id, one, opened, silent=batch.history)
-            stored.append(TakenMention(mention_id, one, case_id))
+        fresh = [(mention_id, one) for mention_id, one in zip(ids, judged, strict=True) if mention_id is not None]
+        if batch.history:
+            stored = [TakenMention(mention_id, one) for mention_id, one in fresh]
+            asking = [self._opening(*each, silent=True) for each in fresh if each[1].decision.opens_case]
+            opened = await open_silently(unit, asking, self._desk)
+        else:
+            opened = []
+            stored = [TakenMention(*each, await self._act(unit, *each, opened)) for each in fresh]
         answered = Answered()
         on_case = {one.judged.mention.post.ref for one in stored if one.case_id is not None}
         for touch in touching:
@@ -98,9 +99,7 @@ class Commit:
             purged=purged,
         )
 
-    async def _act(
-        self, unit: Unit, mention_id: int, judged: JudgedMention, opened: list[int], *, silent: bool
-    ) -> int | None:
+    async def _act(self, unit: Unit, mention_id: int, judged: JudgedMention, opened: list[int]) -> int | None:
         """Queue a mention's actions and open its case; return the case's id."""
         post, decision = judged.mention.post, judged.decision
         if post.edited_at is not None and decision.kind is not DecisionKind.THANK:
@@ -109,10 +108,17 @@ class Commit:
             await unit.outbox.add(replace(draft, mention_id=mention_id), created_at=self._now)
         if not decision.opens_case:
             return None
+        case, new = await open_case(unit, self._opening(mention_id, judged, silent=False), self._desk)
+        if new:
+            opened.append(case.id)
+        return case.id
+
+    def _opening(self, mention_id: int, judged: JudgedMention, *, silent: bool) -> Opening:
+        post = judged.mention.post
         author = post.author
-        opening = Opening(
+        return Opening(
             mention_id=mention_id,
-            kind=kind_of(decision),
+            kind=kind_of(judged.decision),
             brand=judged.mention.brand,
             source=post.ref.source,
             text=post.full_text,
@@ -120,12 +126,7 @@ class Commit:
             author_key=None if author is None else self._store.author_key(post.ref.source, author.native_id),
             thread_id=post.thread_id,
             opened_at=post.created_at if silent else self._now,
-            silent=silent,
         )
-        case, new = await open_case(unit, opening, self._desk)
-        if new:
-            opened.append(case.id)
-        return case.id
 
     async def _take_thanks_back(self, unit: Unit, mention_id: int) -> None:
         """Nobody is thanked for words they changed in the meantime."""

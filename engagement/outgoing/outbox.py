@@ -21,7 +21,7 @@ from core.ports.storing import Store
 from core.types.action import Action, Receipt
 from core.types.post import Source
 from engagement.outgoing.gate import SendGate, VerdictKind, prepared
-from engagement.outgoing.records import record_sent
+from engagement.outgoing.records import record_refused, record_sent
 
 __all__ = ["Outbox"]
 
@@ -166,7 +166,8 @@ class Outbox:
         return True
 
     async def _refuse(self, action: Action, code: str) -> None:
-        await self._store.write(lambda unit: unit.outbox.refuse(action.id, detail=code))
+        now = self._clock.now()
+        await self._store.write(lambda unit: record_refused(unit, action, code=code, now=now))
         _log.warning("outbox.refused", action=action.id, purpose=action.draft.purpose, code=str(code))
 
     async def _delay(self, action: Action, due_at: datetime, code: str) -> None:

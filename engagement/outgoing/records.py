@@ -9,7 +9,7 @@ from core.ports.storing import Unit
 from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Receipt
 from core.types.case import AnsweredBy, Case, CaseEvent, CaseEventKind, CaseState
 
-__all__ = ["record_sent", "refresh_card"]
+__all__ = ["record_refused", "record_sent", "refresh_card"]
 
 
 async def record_sent(unit: Unit, action: Action, receipt: Receipt) -> None:
@@ -24,6 +24,18 @@ async def record_sent(unit: Unit, action: Action, receipt: Receipt) -> None:
         await unit.cases.set_card(draft.case_id, channel=draft.target.container, message=receipt.native_id)
     elif draft.purpose is Purpose.STAFF_REPLY:
         await _first_response(unit, draft, receipt.sent_at)
+
+
+async def record_refused(unit: Unit, action: Action, *, code: str, now: datetime) -> None:
+    """Note that an action will never happen; staff see on the card that their reply did not go out."""
+    draft = action.draft
+    await unit.outbox.refuse(action.id, detail=code)
+    if draft.purpose is not Purpose.STAFF_REPLY or draft.case_id is None:
+        return
+    case = await unit.cases.get(draft.case_id)
+    if case is not None:
+        await unit.cases.add_event(CaseEvent(case.id, CaseEventKind.REPLY_FAILED, now, draft.actor, code))
+        await refresh_card(unit, case, now)
 
 
 async def _first_response(unit: Unit, draft: ActionDraft, at: datetime) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import ConflictError, InputError, NotFoundError
+from core.errors import ConflictError, InputError, NotFoundError, SendRefusedError
 from core.settings import RedditMode
 from core.types.action import ActionKind, ActionState, Purpose, Target
 from core.types.case import CaseEventKind, CaseKind, CaseQuery, CaseState, Severity
@@ -243,6 +243,23 @@ async def test_cards_are_edited_once_for_many_changes(world: World) -> None:
         ActionKind.CARD_EDIT,
         ActionKind.CARD_EDIT,
     ]
+
+
+async def test_a_reply_that_did_not_go_out_is_shown_and_can_be_given_again(world: World) -> None:
+    case_id = await a_case(world)
+    await world.desk.reply(case_id, "7", "Sorry!")
+    await world.outbox.drain()
+    assert (await world.desk.view(case_id)).problem is None
+    world.discord.failures.append(SendRefusedError("no", reason="forbidden"))
+    await world.desk.reply(case_id, "7", "Try this.")
+    await world.outbox.drain()
+    assert (await world.desk.view(case_id)).problem == "The last reply was not sent: the bot may not write there."
+    failed = (await world.desk.trail(case_id))[-1]
+    assert (failed.kind, failed.actor, failed.reason) == (CaseEventKind.REPLY_FAILED, "7", "forbidden")
+    await world.desk.reply(case_id, "7", "Try this.")
+    await world.outbox.drain()
+    assert (await world.desk.view(case_id)).problem is None
+    assert world.discord.texts(Purpose.STAFF_REPLY) == ["Sorry!", "Try this."]
 
 
 async def test_the_home_guilds_own_staff_channel_wins(world: World) -> None:
