@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 30.0
 """Wait before another try where Discord names no time."""
-SEARCH_DEPTH = 100
-"""Newest messages of a channel that are searched for our own after a crash; one request."""
+SEARCH_DEPTH = 300
+"""Newest messages of a channel that are searched for our own after a crash; three requests at most."""
+CLOCK_SKEW = timedelta(minutes=1)
+"""So much may our clock and Discord's differ; a message older than its action by more is not its message."""
 TOO_OLD_TO_EDIT = 30046
 _UNKNOWN_MESSAGE = 10008
 _INVALID_FORM = 50035
@@ -48,7 +51,7 @@ class DiscordSender:
         The nonce is the action's own, so that Discord itself drops a copy that comes within minutes. Raises
         SendDelayedError, SendRefusedError or SendUnknownError, as the port says.
         """
-        if self._client.user is None:
+        if self._client.user is None or self._client.is_closed():
             raise SendDelayedError("the bot is not logged in yet", retry_after=RETRY_SECONDS)
         try:
             message = await self._carry_out(action)
@@ -67,6 +70,8 @@ class DiscordSender:
         channel = self._channel(action.draft.target.container)
         try:
             async for message in channel.history(limit=SEARCH_DEPTH):
+                if message.created_at < action.created_at - CLOCK_SKEW:
+                    break
                 if message.author == self._client.user and self._is_ours(message, action):
                     return _receipt(message)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -75,8 +80,6 @@ class DiscordSender:
 
     def _is_ours(self, message: discord.Message, action: Action) -> bool:
         draft = action.draft
-        if message.created_at < action.created_at.replace(microsecond=0):
-            return False
         if draft.kind is ActionKind.CARD:
             return f"case:claim:{draft.case_id}" in set(_custom_ids(message.components))
         reference = str(message.reference.message_id) if message.reference is not None else None

@@ -55,11 +55,14 @@ async def wait_for_answer(interaction: AnyInteraction, *, private: bool = True) 
         await interaction.response.defer(ephemeral=private, thinking=True)
 
 
-def line_for(error: BaseException, t: Translate) -> str:
-    """Return the one friendly line about an error in the reader's language; never a traceback, id or text of others."""
+def line_for(error: BaseException, t: Translate, *, actor: str | None = None) -> str:
+    """Return the one friendly line about an error in the reader's language; never a traceback, id or text of others.
+
+    Who holds a case is named unless it is `actor`, the reader themselves.
+    """
     own = _own_words(str(error), t) if isinstance(error, FOR_PEOPLE) else None
     line = own or _general_words(error, t)
-    if isinstance(error, ConflictError) and error.holder is not None:
+    if isinstance(error, ConflictError) and error.holder not in (None, actor):
         return line + " " + t("In charge: {person}", person=f"<@{error.holder}>")
     return line
 
@@ -96,7 +99,7 @@ async def report_failure(interaction: AnyInteraction, error: BaseException) -> N
     if not isinstance(cause, MaeariError | app_commands.AppCommandError):
         log.error("interaction_failed", interaction=interaction.id, kind=type(cause).__name__, exc_info=cause)
     try:
-        await say(interaction, line_for(cause, reader(interaction)))
+        await say(interaction, line_for(cause, reader(interaction), actor=str(interaction.user.id)))
     except discord.HTTPException as failure:
         log.warning("interaction_unanswered", interaction=interaction.id, code=failure.code)
 

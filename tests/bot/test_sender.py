@@ -117,6 +117,14 @@ async def test_our_own_message_is_found_after_a_crash(world: World, sender: Disc
     assert await sender.find(action(world, ActionKind.REPLY, reply_to=str(asked.id), text="Other words")) is None
 
 
+async def test_an_older_message_with_the_same_words_is_another_one(world: World, sender: DiscordSender) -> None:
+    await sender.send(action(world))
+    await world.env.advance_time(50)
+    assert await sender.find(action(world)) is not None, "clocks may differ a little"
+    await world.env.advance_time(20)
+    assert await sender.find(action(world)) is None
+
+
 async def test_a_members_words_are_not_ours(world: World, sender: DiscordSender) -> None:
     await world.guest.send(world.help_channel, "Hello!")
     assert await sender.find(action(world)) is None

@@ -68,6 +68,21 @@ async def test_a_direct_message_is_answered_in_its_language(world: World) -> Non
     assert only_for_them(called)
 
 
+async def test_commands_work_in_direct_messages(world: World) -> None:
+    result = await world.guest.user.slash("ask", question="How do I send a lamp back?")
+    assert "30 days" in said(result)
+    noted = await world.guest.user.slash("privacy opt-out")
+    assert said(noted).startswith("Noted.")
+
+
+async def test_the_question_of_a_command_may_be_forgotten_over_a_restart(world: World) -> None:
+    result = await world.guest.slash(world.help_channel, "ask", question="Who won the cup in 1954?")
+    await world.restart()
+    await world.guest.click(result.response or result.followups[0], label="Talk to a person")
+    await world.drain()
+    assert "No text: someone pressed" in text_of(world.card())
+
+
 async def test_a_reply_by_staff_reaches_who_asked_for_a_person(world: World) -> None:
     message = await world.guest.send(world.help_channel, f"{world.me} talk to a person please")
     await world.drain()

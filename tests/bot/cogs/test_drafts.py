@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.views.drafts import waiting
@@ -97,6 +99,21 @@ async def test_only_staff_decide(world: World, act: str) -> None:
     result = await world.guest.click(message, custom_id=f"draft:{act}:{draft.id}")
     assert said(result) == "Only staff may do this."
     assert (await _state(world, draft)).state is ActionState.DRAFT
+
+
+async def test_in_crisis_mode_a_second_person_sends(world: World) -> None:
+    case = await world.complaint()
+    world.desk.policy = replace(world.desk.policy, crisis=True)
+    written = await world.sora.slash(world.staff_channel, "case reply", case=case.id, text="We are sorry.")
+    assert said(written).startswith("A second person has to press Send")
+    own = await world.sora.slash(world.staff_channel, "drafts")
+    refused = await world.sora.click(own.response or own.followups[0], label="Send")
+    assert said(refused).endswith("In crisis mode a second person presses Send.")
+    others = await world.minho.slash(world.staff_channel, "drafts")
+    await world.minho.click(others.response or others.followups[0], label="Send")
+    async with world.store.read() as unit:
+        (reply,) = [one for one in await unit.outbox.of_case(case.id) if one.draft.purpose is Purpose.STAFF_REPLY]
+    assert (reply.state, reply.approved_by) == (ActionState.PENDING, str(world.minho.id))
 
 
 async def test_in_korean(world: World) -> None:
