@@ -66,6 +66,8 @@ class Changed:
     """Who reacts."""
     text: str = ""
     """The new text, or the emoji."""
+    wants: tuple[Want, ...] = ()
+    """What a person would want done about the new text, for edits."""
 
 
 class StaffKind(StrEnum):

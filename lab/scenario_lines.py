@@ -110,7 +110,7 @@ class _Reader:
                 raise ValueError("only Discord messages get reactions")
             by = self._author(ref.on, _needed(line.by, "by"))
         text = _needed(line.text, "text") if kind is ChangeKind.EDIT else line.text or DEFAULT_REACTION
-        return Changed(number, at, kind, ref.id, by, text)
+        return Changed(number, at, kind, ref.id, by, text, self._wants(line.want))
 
     def _staff(self, number: int, at: datetime, line: EventLine) -> StaffAct:
         kind, ref = StaffKind(line.do), self._known(_needed(line.ref, "ref"), "ref")

@@ -131,6 +131,8 @@ class Gateway:
         """Privileged intents the developer portal grants; asking for others closes with 4014."""
         self.acknowledges = True
         """False: heartbeats stay without an answer, as on a dead connection."""
+        self.is_open = True
+        """False: new connections are refused (503), as in an outage; those that are open stay."""
         self.identifies = 0
         self.resumes = 0
         self._sessions: dict[str, Session] = {}
@@ -214,8 +216,10 @@ class Gateway:
 
     # -- serving
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve one client until it leaves."""
+        if not self.is_open:
+            return web.Response(status=503)
         socket = web.WebSocketResponse(max_msg_size=0, timeout=CLOSE_SECONDS)
         await socket.prepare(request)
         connection = Connection(request, socket, request.query.get("compress"))

@@ -86,6 +86,7 @@ class Desk:
         self._world = stage.world
         self.wire_commands: dict[int | None, list[Json]] = {None: []}
         """As registered, by guild; None is global."""
+        self.first_response_seconds = FIRST_RESPONSE_SECONDS
         self._pending: dict[str, Pending] = {}
 
     # -- commands
@@ -134,7 +135,7 @@ class Desk:
         pending.command_name = content.get("name")
         self._pending[pending.token] = pending
         self._stage.gateway.emit("INTERACTION_CREATE", self._wire(pending, kind, content))
-        await _wait(pending.answered, FIRST_RESPONSE_SECONDS, f"interaction {kind} of {by.name}", content)
+        await _wait(pending.answered, self.first_response_seconds, f"interaction {kind} of {by.name}", content)
         await _wait(pending.settled, ANSWER_SECONDS, f"the deferred answer to {by.name}", content)
         return self.response(pending)
 
@@ -199,7 +200,7 @@ class Desk:
         """Take the first response. Raises CallbackError when it is late (10062) or the second one (40060)."""
         pending = self._pending.get(token)
         if pending is None or (
-            pending.callback is None and time.monotonic() - pending.asked_at > FIRST_RESPONSE_SECONDS
+            pending.callback is None and time.monotonic() - pending.asked_at > self.first_response_seconds
         ):
             raise CallbackError(404, 10062, "Unknown interaction")
         if pending.callback is not None:

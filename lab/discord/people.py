@@ -89,7 +89,8 @@ class People:
         self, member: Member, parent: Channel, name: str, *, on: Message | None = None, text: str = ""
     ) -> Channel:
         """Open a thread, on a message or free; in a forum this is a new post with `text` as its first message."""
-        thread = self._stage.open_thread(parent, name, member, starter=on)
+        starter = None if on is None else self._world.message(on.channel_id, on.id)
+        thread = self._stage.open_thread(parent, name, member, starter=starter)
         if text:
             first = Message(
                 id=thread.id if parent.kind is ChannelKind.FORUM else self._world.ids.mint(),
@@ -191,9 +192,10 @@ class People:
         for step in reversed(chain):
             filled = [{"type": step["type"], "name": step["name"], "options": filled}]
         named = [value for value in options.values() if isinstance(value, Member | Channel | Role)]
-        return {"id": command["id"], "name": name, "type": SLASH, "options": filled} | (
-            {"resolved": self._resolved(named)} if named else {}
-        )
+        content: Json = {"id": command["id"], "name": name, "type": SLASH, "options": filled}
+        if "guild_id" in command:
+            content["guild_id"] = command["guild_id"]
+        return content | ({"resolved": self._resolved(named)} if named else {})
 
     def _resolved(self, named: Sequence[Member | Channel | Role]) -> Json:
         renderer = self._stage.renderer
