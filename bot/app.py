@@ -89,6 +89,8 @@ class Application:
         self.on_sent: Callable[[Action], None] | None = None
         """Called after each action that was sent."""
         self.batches_under_way = 0
+        self.single_feeds: int | None = None
+        """Up to so many subreddits get feeds of their own; None leaves it to the listener."""
 
     @classmethod
     async def open(cls, settings: Settings, *, clock: Clock | None = None) -> Application:
@@ -209,13 +211,19 @@ class Application:
         await self.bot.start(token)
 
     def _start_reddit(self) -> None:
-        from listeners.reddit.listener import RedditListener
+        from listeners.reddit.listener import MOST_SINGLE, RedditListener
         from listeners.reddit.sender import RedditSender
         from listeners.reddit.transport import RedditTransport
 
         section = self.settings.reddit
         self._reddit_transport = RedditTransport(section)
-        self.reddit = RedditListener(section, self.memory, self.clock, transport=self._reddit_transport)
+        self.reddit = RedditListener(
+            section,
+            self.memory,
+            self.clock,
+            transport=self._reddit_transport,
+            most_single=MOST_SINGLE if self.single_feeds is None else self.single_feeds,
+        )
         self.outbox.senders[Source.REDDIT] = RedditSender(section, self.clock, transport=self._reddit_transport)
         self._listen(self.reddit)
 

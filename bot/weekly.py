@@ -47,9 +47,9 @@ class WeeklyReports:
             await self.post(Week.of(moment - timedelta(days=7), self._settings.zone))
 
     async def post(self, week: Week) -> bool:
-        """Put a week's report into the outbox; False without a report channel, or when it is there already."""
+        """Put a week's report into the outbox; False without a report channel or posts, or when it is there already."""
         section = self._settings.discord
-        if section.report_channel is None:
+        if section.report_channel is None or str(week) not in await self.weeks():
             return False
         locale = self._settings.maeari.locale
         posted = await self.posted(str(week), locale)
