@@ -100,15 +100,16 @@ async def latest_week(unit: Unit, zone: ZoneInfo) -> Week:
 
 
 def _own_brands(brands: Sequence[Brand], counts: Counts) -> tuple[str, ...]:
-    """Return the brands that are not competitors, also those no longer followed that still have mentions."""
+    """Return the brands that are not competitors, also those no longer followed that still have counts."""
     followed = [brand.name for brand in brands if not brand.competitor]
     known = {brand.name for brand in brands}
-    former = {row.brand for row in (*counts.rows, *counts.rows_before)} - known
-    return (*followed, *sorted(former))
+    counted = {row.brand for row in (*counts.rows, *counts.rows_before)}
+    replied = {row.brand for row in counts.replies if row.brand is not None}
+    return (*followed, *sorted((counted | replied) - known))
 
 
 async def _build(unit: Unit, frame: _Frame, counts: Counts, *, asked: bool) -> WeeklyReport:
-    own = counts.of_brands(frame.own)
+    own = counts.without(frame.competitors)
     cases = await cases_opened(unit, frame.since, frame.until, frame.now, without=frame.competitors)
     trail, trail_left_out = await _trail(unit, frame, counts)
     names = await _container_names(unit, own, trail, frame)
@@ -153,7 +154,7 @@ def _totals(counts: Counts, cases: Sequence[CaseLine]) -> Totals:
 
 async def _totals_before(unit: Unit, frame: _Frame, own: Counts) -> Totals:
     replies = await unit.counts.reply_rows(since=frame.before, until=frame.since)
-    before = Counts(own.rows_before, replies, ()).of_brands(frame.own)
+    before = Counts(own.rows_before, replies, ()).without(frame.competitors)
     cases = await cases_opened(unit, frame.before, frame.since, frame.now, without=frame.competitors)
     return _totals(before, cases)
 

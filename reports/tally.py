@@ -46,12 +46,12 @@ class Counts:
     replies: Sequence[ReplyRow]
     rows_before: Sequence[RollupRow]
 
-    def of_brands(self, brands: Collection[str]) -> Counts:
-        """Return the counts of these brands alone; replies that belong to no mention stay in."""
+    def without(self, brands: Collection[str]) -> Counts:
+        """Return the counts without those of these brands."""
         return Counts(
-            [row for row in self.rows if row.brand in brands],
-            [row for row in self.replies if row.brand is None or row.brand in brands],
-            [row for row in self.rows_before if row.brand in brands],
+            [row for row in self.rows if row.brand not in brands],
+            [row for row in self.replies if row.brand not in brands],
+            [row for row in self.rows_before if row.brand not in brands],
         )
 
     def sums(self, mention_key: Callable[[RollupRow], K], reply_key: Callable[[ReplyRow], K]) -> dict[K, Sum]:
