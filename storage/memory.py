@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.ports.storing import Store
+from core.types.mention import MentionQuery
 from core.types.post import PostRef, Source
+
+_BRANDS_PER_POST = 4
+"""Mentions read per wanted post: a post may stand for several brands."""
 
 
 class StoreMemory:
-    """The port FeedMemory, over a store."""
+    """The ports FeedMemory and StoredPosts, over a store."""
 
     def __init__(self, store: Store, clock: Clock, recheck: timedelta) -> None:
         self._store = store
@@ -37,3 +41,11 @@ class StoreMemory:
         """Note that these posts were re-checked now; the next time is one interval away."""
         next_at = self._clock.now() + self._recheck
         await self._store.write(lambda unit: unit.ledger.mark_checked(refs, next_at=next_at))
+
+    async def stored(self, source: Source, container: str, *, since: datetime, limit: int) -> list[PostRef]:
+        """Return the posts of one container written since then whose text lives, the newest first."""
+        query = MentionQuery(source=source, container=container, since=since)
+        async with self._store.read() as unit:
+            found = await unit.mentions.find(query, limit=limit * _BRANDS_PER_POST)
+        refs = dict.fromkeys(PostRef(source, container, each.native_id) for each in found if each.native_id is not None)
+        return list(refs)[:limit]

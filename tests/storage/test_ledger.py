@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.clock import SteppedClock
-from core.ports.listening import FeedMemory
+from core.ports.listening import FeedMemory, StoredPosts
 from core.ports.storing import Store
 from core.types.post import Batch, Gap, Removal, RemovalReason, Source
 from storage import ledger
@@ -18,8 +18,12 @@ FEED = "reddit:comments:gadgets"
 
 
 @pytest.fixture
-def memory(store: Store, clock: SteppedClock) -> FeedMemory:
-    return StoreMemory(store, clock, timedelta(hours=24))
+def memory(store: Store, clock: SteppedClock) -> StoreMemory:
+    kept = StoreMemory(store, clock, timedelta(hours=24))
+    # mypy tells when it lags behind the ports.
+    ports: tuple[FeedMemory, StoredPosts] = (kept, kept)
+    assert ports
+    return kept
 
 
 async def advance(
@@ -28,7 +32,7 @@ async def advance(
     await store.write(lambda unit: unit.ledger.advance(Batch(feed, seen=seen, cursor=cursor, gaps=gaps)))
 
 
-async def test_a_cursor_stays_until_a_batch_moves_it(store: Store, memory: FeedMemory) -> None:
+async def test_a_cursor_stays_until_a_batch_moves_it(store: Store, memory: StoreMemory) -> None:
     assert await memory.cursor(FEED) is None
     await advance(store, cursor="t1_9")
     await advance(store, "t1_10")
@@ -36,7 +40,7 @@ async def test_a_cursor_stays_until_a_batch_moves_it(store: Store, memory: FeedM
     assert await memory.cursor("other") is None
 
 
-async def test_seen_names_are_known_per_feed(store: Store, memory: FeedMemory) -> None:
+async def test_seen_names_are_known_per_feed(store: Store, memory: StoreMemory) -> None:
     await advance(store, "a", "b", "a")
     await advance(store, "c")
     await advance(store, "d", feed="other")
@@ -48,7 +52,7 @@ async def test_seen_names_are_known_per_feed(store: Store, memory: FeedMemory) -
 
 
 async def test_the_ledger_keeps_the_newest_names_only(
-    store: Store, memory: FeedMemory, monkeypatch: pytest.MonkeyPatch
+    store: Store, memory: StoreMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger, "LEDGER_NAMES", 20)
     names = [f"n{number}" for number in range(100)]
@@ -78,7 +82,7 @@ async def test_a_gap_is_stored_once_and_found_by_its_span(store: Store) -> None:
 
 
 async def test_rechecks_come_due_the_longest_unchecked_first(
-    store: Store, memory: FeedMemory, clock: SteppedClock
+    store: Store, memory: StoreMemory, clock: SteppedClock
 ) -> None:
     posts = [make.post(native_id=f"t1_{number}") for number in range(3)]
     for number, post in enumerate(posts):
@@ -98,3 +102,16 @@ async def test_rechecks_come_due_the_longest_unchecked_first(
     clock.advance_to(make.START + timedelta(hours=26))
     assert await memory.watched(Source.REDDIT, limit=9) == [posts[0].ref, posts[2].ref]
     await memory.mark_checked([])
+
+
+async def test_the_living_posts_of_a_container_come_newest_first(store: Store, memory: StoreMemory) -> None:
+    posts = [make.post(native_id=str(n), minutes=n, source=Source.DISCORD, container="5") for n in range(5)]
+    elsewhere = make.post(native_id="9", minutes=9, source=Source.DISCORD, container="6")
+    judged = [make.judged(post, brand=brand) for post in (*posts, elsewhere) for brand in ("Lumora", "Nimbus")]
+    await store.write(lambda unit: unit.mentions.add_many(judged))
+    removal = Removal(posts[3].ref, RemovalReason.VANISHED, make.START)
+    await store.write(lambda unit: unit.mentions.purge([removal]))
+
+    since = make.START + timedelta(minutes=1)
+    assert await memory.stored(Source.DISCORD, "5", since=since, limit=9) == [posts[n].ref for n in (4, 2, 1)]
+    assert await memory.stored(Source.DISCORD, "5", since=since, limit=1) == [posts[4].ref]
