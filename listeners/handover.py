@@ -13,6 +13,7 @@ class Handover:
 
     def __init__(self) -> None:
         self._offers: asyncio.Queue[tuple[Batch, asyncio.Future[None]] | BaseException | None] = asyncio.Queue()
+        self._has_ended = False
 
     async def put(self, batch: Batch) -> None:
         """Offer a batch and return once it is durable."""
@@ -25,11 +26,19 @@ class Handover:
         self._offers.put_nowait(error)
 
     def end(self) -> None:
-        """Let the puller come to an end."""
+        """Let the puller come to an end, now and for good."""
+        self._has_ended = True
         self._offers.put_nowait(None)
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """Yield what is offered until the end."""
+        """Yield what is offered until the end; what an earlier puller left behind is dropped, uncommitted.
+
+        Raises what `fail` was given.
+        """
+        while not self._offers.empty():
+            self._offers.get_nowait()
+        if self._has_ended:
+            return
         while (offer := await self._offers.get()) is not None:
             if isinstance(offer, BaseException):
                 raise offer

@@ -14,6 +14,8 @@ MOST_POSTS = 20_000
 MOST_REMOVALS = 50_000
 BATCH_POSTS = 200
 """Posts of one channel that are committed at once."""
+MOST_AT_ONCE = 800
+"""Posts, and deletions, that one round of handing over looks at."""
 
 
 class Inflow:
@@ -54,22 +56,27 @@ class Inflow:
         """Return once something waits."""
         await self._filled.wait()
 
-    def take(self) -> list[tuple[str, list[Post], list[Removal]]]:
-        """Take what waits, by container and oldest first, at most BATCH_POSTS of each container's posts."""
+    def waiting(self) -> list[tuple[str, list[Post], list[Removal]]]:
+        """Return what waits, by container and oldest first; it goes on waiting until it is settled."""
         posts: defaultdict[str, list[Post]] = defaultdict(list)
         removals: defaultdict[str, list[Removal]] = defaultdict(list)
-        for post in islice(self._posts.values(), 4 * BATCH_POSTS):
+        for post in islice(self._posts.values(), MOST_AT_ONCE):
             of_container = posts[post.ref.container]
             if len(of_container) < BATCH_POSTS:
                 of_container.append(post)
-        for taken in posts.values():
-            for post in taken:
-                del self._posts[post.ref]
-        while self._removals:
-            ref, removal = self._removals.popitem(last=False)
-            removals[ref.container].append(removal)
-        if not self._posts:
-            self._filled.clear()
+        for removal in islice(self._removals.values(), MOST_AT_ONCE):
+            removals[removal.ref.container].append(removal)
         return [
             (container, posts.get(container, []), removals.get(container, [])) for container in {**posts, **removals}
         ]
+
+    def settle(self, posts: Iterable[Post], removals: Iterable[Removal]) -> None:
+        """Take out what is durable now. A post that was edited meanwhile stays: its edit is not."""
+        for post in posts:
+            if self._posts.get(post.ref) is post:
+                del self._posts[post.ref]
+        for removal in removals:
+            if self._removals.get(removal.ref) is removal:
+                del self._removals[removal.ref]
+        if not self._posts and not self._removals:
+            self._filled.clear()

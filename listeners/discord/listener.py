@@ -22,6 +22,7 @@ from listeners.discord.convert import to_post, words
 from listeners.discord.inflow import Inflow
 from listeners.discord.scope import Channel, Place, Scope
 from listeners.handover import Handover
+from listeners.tasks import Tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -55,7 +56,7 @@ class DiscordListener:
         self._catch_up = CatchUp(self._scope, clock, stored)
         self._inflow = Inflow()
         self._handover = Handover()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(self._handover.fail)
         self._behind: dict[int, Channel] = {}
         """Channels whose history has to be read on before live messages may move their cursors."""
         self._all_behind = True
@@ -98,13 +99,15 @@ class DiscordListener:
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield batches until closed."""
-        self._start(self._pump())
-        self._start(self._keep_up())
+        await self._tasks.end()  # an iteration that was dropped half-way
+        tasks = self._tasks = Tasks(self._handover.fail)
+        tasks.start(self._pump())
+        tasks.start(self._keep_up())
         try:
             async for batch in self._handover.batches():
                 yield batch
         finally:
-            await self._stop()
+            await tasks.end()
 
     def health(self) -> tuple[FeedHealth, ...]:
         """Say how listening is doing as a whole, and name the channels whose history we may not read."""
@@ -133,7 +136,7 @@ class DiscordListener:
     async def close(self) -> None:
         """Stop at once; what waits is read by history at the next start."""
         self._handover.end()
-        await self._stop()
+        await self._tasks.end()
 
     # -- events
 
@@ -222,7 +225,7 @@ class DiscordListener:
         """Hand over what came in, channel by channel."""
         while True:
             await self._inflow.filled()
-            for container, posts, gone in self._inflow.take():
+            for container, posts, gone in self._inflow.waiting():
                 channel_id = int(container)
                 # While a channel is behind, its cursor stays where its history was read to.
                 is_behind = self._all_behind or channel_id in self._behind
@@ -236,6 +239,7 @@ class DiscordListener:
                         cursor=str(newest) if is_ahead else None,
                     )
                 )
+                self._inflow.settle(posts, gone)
                 if is_ahead:
                     self._committed[channel_id] = newest
 
@@ -308,22 +312,6 @@ class DiscordListener:
                 self._committed[channel.id] = int(batch.cursor)
             if any(gap.reason == "no_history_permission" for gap in batch.gaps):
                 self._unread[channel.id] = "no_history_permission"
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._handover.fail(error)
-
-    async def _stop(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 _SCOPE_EVENTS = (

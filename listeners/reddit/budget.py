@@ -17,6 +17,8 @@ UNTOLD_WAIT = 30.0
 MAX_TOLD_WAIT = 3_600.0
 """Longest Retry-After that is believed, seconds."""
 
+_SHORTEST_WAIT = 0.001
+
 
 class Lane(IntEnum):
     """Why a request is made, the most urgent first."""
@@ -64,7 +66,8 @@ class RateBudget:
             return 0.0
         # Polling may be ahead of an even pace by the burst share, not more.
         pace = (self._limit - reserve) * (1 - BURST_SHARE) / WINDOW_SECONDS
-        return max(0.0, min(left, left - spare / pace))
+        wait = min(left, left - spare / pace)
+        return wait if wait >= _SHORTEST_WAIT else 0.0
 
     def count(self, now: float) -> None:
         """Note that a request goes out; the headers of its answer correct this."""

@@ -223,7 +223,6 @@ class Feed:
         for place, (things, is_history) in enumerate(parts):
             is_last = place == len(parts) - 1
             posts = [post for thing in things if (post := to_post(thing, people)) is not None]
-            self._sight(things)
             await self._handover.put(
                 Batch(
                     feed=self.plan.name,
@@ -235,9 +234,11 @@ class Feed:
                     history=is_history,
                 )
             )
+            self._sight(things)
             self.state.posts_seen += len(posts)
             if is_last:
                 self._noted_at = now
+        self._sight(found.again)
 
     def _changes(self, again: list[Thing], people: People) -> tuple[list[Post], tuple[ReplyCount, ...]]:
         """Return edits and reply counts that a page shows of known things, free of charge."""
@@ -252,7 +253,6 @@ class Feed:
                 edits += [post] if post is not None else []
             if sight.replies and (before is None or before.replies != sight.replies):
                 counts.append(ReplyCount(ref_of(thing), sight.replies))
-        self._sight(again)
         return edits, tuple(counts)
 
     def _sight(self, things: list[Thing]) -> None:

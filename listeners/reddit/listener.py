@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
@@ -20,6 +19,7 @@ from listeners.reddit.pace import Pace, wait_or_poke
 from listeners.reddit.recheck import Recheck
 from listeners.reddit.things import People
 from listeners.reddit.transport import Account, RedditTransport
+from listeners.tasks import Tasks
 
 _log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class RedditListener:
         self._account: Account | None = None
         self._poked = asyncio.Event()
         self._closed_members: dict[str, str] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(self._handover.fail)
         self.feeds: list[Feed] = [self._feed(plan) for plan in _plans(section, most_single)]
 
     async def batches(self) -> AsyncIterator[Batch]:
@@ -70,17 +70,19 @@ class RedditListener:
 
         Raises CredentialsRejectedError at the start where Reddit does not accept us.
         """
-        self._start(self._begin())
+        await self._tasks.end()  # an iteration that was dropped half-way
+        tasks = self._tasks = Tasks(self._handover.fail)
+        tasks.start(self._begin(tasks))
         try:
             async for batch in self._handover.batches():
                 yield batch
         finally:
-            await self._stop()
+            await tasks.end()
 
     async def close(self) -> None:
         """Stop within 5 seconds, also in the middle of a request."""
         self._handover.end()
-        await self._stop()
+        await self._tasks.end()
         if self._owns_transport:
             await self._transport.close()
 
@@ -124,15 +126,15 @@ class RedditListener:
 
     # -- inside
 
-    async def _begin(self) -> None:
+    async def _begin(self, tasks: Tasks) -> None:
         people = await self._sign_in()
         if self._account is not None and all(feed.plan != INBOX for feed in self.feeds):
             self.feeds.append(self._feed(INBOX))
         for feed in self.feeds:
-            self._start(self._serve(feed, people))
-        self._start(self._recheck.run(people))
+            tasks.start(self._serve(feed, people, tasks))
+        tasks.start(self._recheck.run(people))
         if any(len(feed.plan.subreddits) > 1 for feed in self.feeds):
-            self._start(self._probe_members())
+            tasks.start(self._probe_members())
 
     async def _sign_in(self) -> People:
         """Learn who we are; while Reddit is down nothing is read, lest we take our own words for a stranger's."""
@@ -168,7 +170,7 @@ class RedditListener:
         async with self._polled:
             self._polled.notify_all()
 
-    async def _serve(self, feed: Feed, people: People) -> None:
+    async def _serve(self, feed: Feed, people: People, tasks: Tasks) -> None:
         await feed.run(people)
         # It has overflowed: each of its subreddits has a window of its own.
         children = [self._feed(plan) for plan in feed.plan.split()]
@@ -176,7 +178,7 @@ class RedditListener:
         place = self.feeds.index(feed)
         self.feeds[place : place + 1] = children
         for child in children:
-            self._start(self._serve(child, people))
+            tasks.start(self._serve(child, people, tasks))
 
     async def _probe_members(self) -> None:
         while True:
@@ -195,22 +197,6 @@ class RedditListener:
             _log.debug("probe failed", subreddit=name, error=type(error).__name__)
         else:
             self._closed_members.pop(name, None)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._handover.fail(error)
-
-    async def _stop(self) -> None:
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _plans(section: RedditSection, most_single: int) -> list[FeedPlan]:
