@@ -22,7 +22,10 @@ __all__ = ["REASONS", "History", "IntakePolicy", "decide"]
 
 QUESTION_SCORE = 0.5
 """A text that asks so much is not thanked but answered."""
+BITTER = 0.6
+"""Probability of negative from which a person looks, whatever the intent seems to be: recall comes first."""
 _ANSWERABLE = frozenset({Source.REDDIT, Source.DISCORD})
+_FOREIGN = ((Caution.ADVERT, Reason.ADVERT), (Caution.NEWS, Reason.NEWS), (Caution.RIVAL, Reason.RIVAL))
 _PUNISHABLE = frozenset({AbuseKind.HATE, AbuseKind.THREAT, AbuseKind.SEXUAL})
 """Abuse that stays abuse also inside a complaint; mere rudeness in a complaint is heard as a complaint."""
 
@@ -136,12 +139,9 @@ def _abuse(_: Mention, assessment: Assessment, policy: IntakePolicy, __: History
 def _foreign(_: Mention, assessment: Assessment, policy: IntakePolicy, __: History) -> Decision | None:
     """Texts that speak about the brand without wanting anything from it: a person looks only at grave ones."""
     grave = assessment.intents.complaint >= policy.flags.min_complaint
-    if Caution.ADVERT in assessment.cautions:
-        return _ignore(Reason.ADVERT)
-    if Caution.NEWS in assessment.cautions:
-        return _review(Reason.NEWS) if grave else _ignore(Reason.NEWS)
-    if Caution.RIVAL in assessment.cautions:
-        return _review(Reason.RIVAL) if grave else _ignore(Reason.RIVAL)
+    for caution, reason in _FOREIGN:
+        if caution in assessment.cautions:
+            return _review(reason) if grave else _ignore(reason)
     return None
 
 
@@ -152,8 +152,8 @@ def _complaint(_: Mention, assessment: Assessment, policy: IntakePolicy, __: His
         return Decision(DecisionKind.FLAG, Reason.COMPLAINT, opens_case=True)
     if Caution.SARCASM in assessment.cautions:
         return _review(Reason.SARCASM)
-    unsure = score >= policy.flags.review_complaint or assessment.intent is Intent.COMPLAINT
-    if not unsure:
+    bitter = assessment.label is Label.NEGATIVE and assessment.probabilities.negative >= BITTER
+    if not (bitter or score >= policy.flags.review_complaint or assessment.intent is Intent.COMPLAINT):
         return None
     if Caution.MIXED_FEELINGS in assessment.cautions:
         return _review(Reason.MIXED_FEELINGS)

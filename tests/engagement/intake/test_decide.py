@@ -63,6 +63,8 @@ def judged(
         (judged(Label.POSITIVE, complaint=0.7, cautions=(Caution.SARCASM,)), DecisionKind.FLAG, Reason.COMPLAINT),
         (judged(Label.POSITIVE, cautions=(Caution.SARCASM,)), DecisionKind.REVIEW, Reason.SARCASM),
         (judged(Label.NEGATIVE, complaint=0.35), DecisionKind.REVIEW, Reason.UNSURE_COMPLAINT),
+        (judged(Label.NEGATIVE, intent=Intent.OTHER), DecisionKind.REVIEW, Reason.UNSURE_COMPLAINT),
+        (judged(Label.NEGATIVE, complaint=0.9, cautions=(Caution.ADVERT,)), DecisionKind.REVIEW, Reason.ADVERT),
         (
             judged(Label.NEUTRAL, complaint=0.4, cautions=MIXED),
             DecisionKind.REVIEW,
