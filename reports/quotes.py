@@ -8,7 +8,7 @@ from datetime import datetime
 from core.ports.storing import Unit
 from core.text import cut
 from core.types.assessment import Intent
-from core.types.decision import Reason
+from core.types.decision import Decision, DecisionKind, Reason
 from core.types.mention import MentionOrder, MentionQuery, StoredMention
 from reports.tally import Place, place_name
 from reports.types import CaseLine, Quote, TrailLine
@@ -41,9 +41,20 @@ def _distinct(mentions: Iterable[StoredMention]) -> Iterable[StoredMention]:
     seen: set[str] = set()
     for one in mentions:
         words = " ".join((one.text or "").split())
-        if words and words not in seen and one.decision.reason not in _NO_OPINION:
+        if words and words not in seen and _is_opinion(one.decision):
             seen.add(words)
             yield one
+
+
+def _is_opinion(decision: Decision) -> bool:
+    return decision.kind is not DecisionKind.MODERATE and decision.reason not in _NO_OPINION
+
+
+def _on_one_line(text: str) -> str:
+    """Return a post on one line, cut; a dash stands for the blank line between title and text."""
+    title, parted, rest = text.strip().partition("\n\n")
+    line = f"{title} — {rest}" if parted else title
+    return cut(" ".join(line.split()), QUOTE_LENGTH)
 
 
 def quote(one: StoredMention, cases: Mapping[int, CaseLine], names: Mapping[Place, str]) -> Quote:
@@ -54,7 +65,7 @@ def quote(one: StoredMention, cases: Mapping[int, CaseLine], names: Mapping[Plac
         source=one.source,
         container_name=place_name(one.source, one.container, names),
         created_at=one.created_at,
-        text=cut(" ".join((one.text or "").split()), QUOTE_LENGTH),
+        text=_on_one_line(one.text or ""),
         url=one.url,
         score=one.assessment.score,
         replies_received=one.reply_count,

@@ -99,6 +99,7 @@ async def test_quotes_are_the_strongest_living_opinions() -> None:
     store = full_store()
     store.mentions_ += [
         stored(50, Label.POSITIVE, score=1.0, reason=Reason.BOT_AUTHOR, text="I am a bot, beep"),
+        stored(53, Label.POSITIVE, score=1.0, kind=DecisionKind.MODERATE, text="10k followers, cheap"),
         stored(51, Label.POSITIVE, score=0.98, text="Lumora  is a dream"),
         stored(52, Label.NEGATIVE, score=-1.0, purged=True),
     ]
@@ -123,6 +124,11 @@ async def test_long_quotes_are_cut() -> None:
     quote = (await report_of(store)).praise[0]
     assert len(quote.text) <= 280
     assert quote.text.endswith("…")
+
+
+async def test_a_quote_is_one_line_with_its_title_set_off() -> None:
+    store = FakeStore(mentions_=[stored(1, text="A small win\n\nMoved house.\nThe lamp\n\nis fine")])
+    assert (await report_of(store)).praise[0].text == "A small win — Moved house. The lamp is fine"
 
 
 async def test_the_trail_holds_tombstones_and_says_what_it_leaves_out() -> None:
