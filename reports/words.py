@@ -74,7 +74,7 @@ GAP_REASON: Mapping[str, str] = MappingProxyType(
     {
         "listing_window": mark("more posts than the listing holds"),
         "no_history_permission": mark("no permission to read the history"),
-        "history_limit": mark("too long away to read it all again"),
+        "catch_up_limit": mark("too long away to read it all again"),
     }
 )
 NOTHING = "–"
