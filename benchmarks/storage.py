@@ -153,6 +153,7 @@ def _questions() -> dict[str, Question]:
         "search of a rare pair of words": lambda unit: unit.mentions.find(
             MentionQuery(text="번호7 lumora"), limit=PAGE
         ),
+        "search of a common word": lambda unit: unit.mentions.find(MentionQuery(text="lumora"), limit=PAGE),
         "first page of running cases": lambda unit: unit.cases.find(CaseQuery(states=running), limit=PAGE),
         "overdue cases": lambda unit: unit.cases.find(CaseQuery(overdue_at=STARTED + timedelta(minutes=5)), limit=PAGE),
         "closed cases, newest first": lambda unit: unit.cases.find(CaseQuery(states=(CaseState.RESOLVED,)), limit=PAGE),

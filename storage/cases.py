@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, union, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Row
 
@@ -165,16 +165,18 @@ class Cases:
 
         The post that began the thread belongs to it. Newest first.
         """
+        inside = union(
+            select(texts.c.mention_id).where(texts.c.thread_id == thread_id),
+            select(mentions.c.id).where(mentions.c.native_id == thread_id),
+        )
         held = (
             select(case_mentions.c.case_id)
             .join(mentions, mentions.c.id == case_mentions.c.mention_id)
-            .join(texts, texts.c.mention_id == mentions.c.id)
-            .where(case_mentions.c.case_id == cases.c.id, mentions.c.source == source)
-            .where(or_(texts.c.thread_id == thread_id, mentions.c.native_id == thread_id))
+            .where(case_mentions.c.mention_id.in_(inside), mentions.c.source == source)
         )
         if brand is not None:
             held = held.where(mentions.c.brand == brand)
-        recent = select(cases).where(cases.c.opened_at >= micros(since), held.correlate(cases).exists())
+        recent = select(cases).where(cases.c.opened_at >= micros(since), cases.c.id.in_(held))
         return await self._cases(recent.order_by(cases.c.opened_at.desc(), cases.c.id.desc()))
 
     async def join(self, case_id: int, mention_id: int, at: datetime) -> None:
@@ -260,8 +262,8 @@ def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
     if query.until is not None:
         conditions.append(c.opened_at < micros(query.until))
     if query.overdue_at is not None:
-        # A case closed without an answer waits for nobody.
-        conditions += [c.answered_at.is_(None), c.due_at < micros(query.overdue_at), c.place < _FIRST_CLOSED]
+        # The place of a running case is its due time; one closed without an answer waits for nobody.
+        conditions += [c.answered_at.is_(None), c.place < micros(query.overdue_at)]
     return conditions
 
 

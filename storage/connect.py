@@ -19,8 +19,10 @@ from core.errors import ConfigError, DatabaseDamagedError, DatabaseUnwritableErr
 
 BUSY_MILLISECONDS = 10_000
 """How long a connection waits for another process, such as `replay` beside `run`."""
-CACHE_KIBIBYTES = 16_000
-"""Pages the writer keeps in memory; fixed, so that memory stays flat however many posts there are."""
+WRITER_CACHE_KIBIBYTES, READER_CACHE_KIBIBYTES = 16_000, 4_000
+"""Pages that a connection keeps in memory; fixed, so that memory stays flat however many posts there are."""
+LOG_BYTES = 64 << 20
+"""What the log file is cut to after a long read had made it grow."""
 READERS = 4
 """Reading connections kept open."""
 MORE_READERS = 12
@@ -32,7 +34,6 @@ _OURS = (
     # Sorting and VACUUM leave no copies of texts in the machine's folder for temporary files.
     "PRAGMA temp_store = MEMORY",
     f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
-    f"PRAGMA cache_size = -{CACHE_KIBIBYTES}",
 )
 
 
@@ -147,8 +148,11 @@ def _prepare(engine: Engine, *, writable: bool) -> None:
         if writable:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = NORMAL")
+            cursor.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
+            cursor.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}")
         else:
             cursor.execute("PRAGMA query_only = ON")
+            cursor.execute(f"PRAGMA cache_size = -{READER_CACHE_KIBIBYTES}")
         cursor.close()
 
     event.listen(engine, "connect", on_connect)

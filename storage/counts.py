@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from core.types.action import ActionState, Purpose
+from core.types.action import Purpose
 from core.types.assessment import Intent, Label
 from core.types.decision import DecisionKind
 from core.types.post import Source
@@ -38,7 +38,7 @@ def _sent() -> Select[Any]:
         select(hour, a.source, a.container, brand, a.purpose, func.count().label("replies"))
         .outerjoin(mentions, mentions.c.id == a.mention_id)
         .outerjoin(cases, cases.c.id == a.case_id)
-        .where(a.state == ActionState.SENT, a.sent_at >= bindparam("since"), a.sent_at < bindparam("until"))
+        .where(a.sent_at >= bindparam("since"), a.sent_at < bindparam("until"))
         .where(a.purpose.in_(_KINDS))
         .group_by(hour, a.source, a.container, brand, a.purpose)
     )

@@ -106,7 +106,10 @@ async def _log(session: Session, noticed: Sequence[tuple[StoredMention, Removal]
 
 async def _forget_authors(session: Session, closed: Sequence[StoredMention]) -> list[StoredMention]:
     """Take names off all posts of accounts that are gone; the texts stand. Return those posts as they were."""
-    keys = encode_list({each.author_key for each in closed if each.author_key is not None})
+    gone = {each.author_key for each in closed if each.author_key is not None}
+    if not gone:
+        return []
+    keys = encode_list(gone)
     found = [stored(row) for row in await session.all(_OF_AUTHORS, {"keys": keys})]
     ids = encode_list([each.id for each in found])
     await _strip_actions(session, actions.c.mention_id.in_(any_of("ids")), {"ids": ids})

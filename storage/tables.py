@@ -66,7 +66,8 @@ mentions = Table(
     Column("container_name", Text),
     Column("recheck_at", Integer),
     Column("purged_at", Integer),
-    UniqueConstraint("source", "container", "native_id", "brand", name="one_mention_per_post_and_brand"),
+    # The id first: it finds a post alone, and new ids mostly stand behind the old ones.
+    UniqueConstraint("native_id", "container", "source", "brand", name="one_mention_per_post_and_brand"),
     Index("mentions_by_time", "created_at"),
     Index("mentions_by_brand", "brand", "created_at"),
     Index("mentions_by_score", "score", "created_at"),
@@ -89,6 +90,7 @@ texts = Table(
     Column("thread_id", Text),
     Column("edited_at", Integer),
     Column("verdict", Text, nullable=False),  # the rest of the assessment, see storage.mention_rows
+    Index("texts_by_thread", "thread_id", sqlite_where=text("thread_id IS NOT NULL")),
 )
 """What lives as long as a mention's text."""
 
@@ -169,7 +171,6 @@ cases = Table(
     Index("cases_by_holder", "claimed_by", "place", sqlite_where=text("claimed_by IS NOT NULL")),
     Index("cases_by_opening", "opened_at"),
     Index("cases_by_author", "author_key", "opened_at", sqlite_where=text("author_key IS NOT NULL")),
-    Index("cases_unanswered", "due_at", sqlite_where=text("answered_at IS NULL")),
 )
 """Cases as they stand."""
 
@@ -227,11 +228,10 @@ actions = Table(
     Column("sent_at", Integer),
     Column("detail", Text, nullable=False, server_default=text("''")),
     Column("approved_by", Text),
-    Index("actions_due", "due_at", sqlite_where=text("state = 'pending'")),
     Index("actions_by_state", "state", "id"),
     Index("actions_by_purpose", "purpose", "sent_at"),
     Index("actions_by_place", "container", "purpose", "id"),
-    Index("actions_by_author", "author_key", "id", sqlite_where=text("author_key IS NOT NULL")),
+    Index("actions_by_author", "author_key", "purpose", "sent_at", sqlite_where=text("author_key IS NOT NULL")),
     Index("actions_by_mention", "mention_id", sqlite_where=text("mention_id IS NOT NULL")),
     Index("actions_by_case", "case_id", sqlite_where=text("case_id IS NOT NULL")),
     Index("actions_by_message", "sent_id", sqlite_where=text("sent_id IS NOT NULL")),

@@ -69,7 +69,6 @@ STATEMENTS = (
     "CREATE INDEX cases_by_place ON cases (place)",
     "CREATE INDEX cases_by_severity ON cases (severity, place)",
     "CREATE INDEX cases_by_state ON cases (state, place)",
-    "CREATE INDEX cases_unanswered ON cases (due_at) WHERE answered_at IS NULL",
     """
     CREATE TABLE feeds (
         id INTEGER NOT NULL,
@@ -133,7 +132,7 @@ STATEMENTS = (
         recheck_at INTEGER,
         purged_at INTEGER,
         PRIMARY KEY (id),
-        CONSTRAINT one_mention_per_post_and_brand UNIQUE (source, container, native_id, brand)
+        CONSTRAINT one_mention_per_post_and_brand UNIQUE (native_id, container, source, brand)
     )
     """,
     "CREATE INDEX mentions_by_author ON mentions (author_key) WHERE author_key IS NOT NULL",
@@ -235,14 +234,13 @@ STATEMENTS = (
         FOREIGN KEY(mention_id) REFERENCES mentions (id)
     )
     """,
-    "CREATE INDEX actions_by_author ON actions (author_key, id) WHERE author_key IS NOT NULL",
+    "CREATE INDEX actions_by_author ON actions (author_key, purpose, sent_at) WHERE author_key IS NOT NULL",
     "CREATE INDEX actions_by_case ON actions (case_id) WHERE case_id IS NOT NULL",
     "CREATE INDEX actions_by_mention ON actions (mention_id) WHERE mention_id IS NOT NULL",
     "CREATE INDEX actions_by_message ON actions (sent_id) WHERE sent_id IS NOT NULL",
     "CREATE INDEX actions_by_place ON actions (container, purpose, id)",
     "CREATE INDEX actions_by_purpose ON actions (purpose, sent_at)",
     "CREATE INDEX actions_by_state ON actions (state, id)",
-    "CREATE INDEX actions_due ON actions (due_at) WHERE state = 'pending'",
     "CREATE INDEX actions_sent ON actions (sent_at) WHERE sent_at IS NOT NULL",
     """
     CREATE TABLE case_events (
@@ -304,6 +302,7 @@ STATEMENTS = (
         FOREIGN KEY(mention_id) REFERENCES mentions (id)
     )
     """,
+    "CREATE INDEX texts_by_thread ON texts (thread_id) WHERE thread_id IS NOT NULL",
     "CREATE VIEW search_words AS SELECT mention_id, coalesce(words, text) AS words FROM texts",
     "CREATE VIRTUAL TABLE search USING fts5(words, content='search_words', content_rowid='mention_id',"
     " tokenize='unicode61 remove_diacritics 2')",
