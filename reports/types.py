@@ -225,8 +225,3 @@ class WeeklyReport:
     """The mentions behind the numbers, oldest first, competitors too."""
     trail_left_out: int
     """How many more there are; list them with `maeari mentions`."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the week was over when the report was made."""
-        return self.ends_at <= self.generated_at
