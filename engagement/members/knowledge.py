@@ -159,6 +159,8 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             word = word[: -len(ending)] + kept
             break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] in "bdgmnprt":
+        return word[:-1]  # shipping, shipped: ship
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 

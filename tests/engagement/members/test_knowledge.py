@@ -58,6 +58,7 @@ def base(tmp_path: Path) -> KnowledgeBase:
         ("송장번호는 어디서 볼 수 있어요", "ko", "배송은 얼마나 걸리나요?"),
         ("환불은 어떻게 받나요", "ko", "환불과 반품"),
         ("how to pair the device with the app", "en", ""),
+        ("adding devices", "en", ""),
     ],
 )
 def test_the_best_passage_comes_first(base: KnowledgeBase, question: str, locale: str, heading: str) -> None:
