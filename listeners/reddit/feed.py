@@ -95,7 +95,7 @@ class Feed:
         clock: Clock,
         handover: Handover,
         *,
-        floor: float,
+        pace: Pace,
         on_poll: Callable[[], Awaitable[None]],
     ) -> None:
         self.plan = plan
@@ -107,8 +107,8 @@ class Feed:
         self._clock = clock
         self._handover = handover
         self._on_poll = on_poll
-        self._pace = Pace(floor)
-        self._pause = floor
+        self._pace = pace
+        self._pause = pace.floor
         self._poked = asyncio.Event()
         self._sights: OrderedDict[str, _Sight] = OrderedDict()
         self._read_at: datetime | None = None

@@ -15,7 +15,7 @@ from core.settings import RedditSection
 from core.types.post import Batch, FeedHealth
 from listeners.handover import Handover
 from listeners.reddit.feed import Feed, FeedPlan, FeedState, listing_plan
-from listeners.reddit.pace import Pace, wait_or_poke
+from listeners.reddit.pace import Pace, slowest_pause, wait_or_poke
 from listeners.reddit.recheck import Recheck
 from listeners.reddit.things import People
 from listeners.reddit.transport import Account, RedditTransport
@@ -63,7 +63,9 @@ class RedditListener:
         self._poked = asyncio.Event()
         self._closed_members: dict[str, str] = {}
         self._tasks = Tasks(self._handover.fail)
-        self.feeds: list[Feed] = [self._feed(plan) for plan in _plans(section, most_single)]
+        plans = _plans(section, most_single)
+        self._slowest = slowest_pause(len(plans) + 1)  # and the inbox
+        self.feeds: list[Feed] = [self._feed(plan) for plan in plans]
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Yield batches until closed.
@@ -162,7 +164,7 @@ class RedditListener:
             self._memory,
             self._clock,
             self._handover,
-            floor=self._section.poll_seconds,
+            pace=Pace(self._section.poll_seconds, self._slowest),
             on_poll=self._note_poll,
         )
 

@@ -13,6 +13,8 @@ WANTED_PER_POLL = 60
 """New things a poll should bring: well below a page, so that a doubled rate still fits."""
 SLOWEST_SECONDS = 60.0
 """Longest pause of a quiet feed, unless the floor is higher."""
+QUIET_POLLS_A_MINUTE = 40.0
+"""What all quiet feeds together may poll: with few feeds each is polled often, and busy ones still have their half."""
 LONGEST_BACKOFF = 600.0
 PROBE_SECONDS = 3_600.0
 """How often a closed feed is tried."""
@@ -26,6 +28,7 @@ class Pace:
     """One feed's interval; all times in seconds."""
 
     floor: float
+    slowest: float = SLOWEST_SECONDS
     rate: float = 0.0
     """New things a second, smoothed."""
     failures: int = 0
@@ -36,8 +39,8 @@ class Pace:
         if elapsed > 0:
             self.rate += _SMOOTHING * (fresh / elapsed - self.rate)
         if self.rate <= 0:
-            return max(self.floor, SLOWEST_SECONDS)
-        return max(self.floor, min(WANTED_PER_POLL / self.rate, SLOWEST_SECONDS))
+            return max(self.floor, self.slowest)
+        return max(self.floor, min(WANTED_PER_POLL / self.rate, self.slowest))
 
     def failed(self) -> float:
         """Note a poll that failed; return the pause, doubled each time, with jitter."""
@@ -48,6 +51,11 @@ class Pace:
     def closed(self) -> float:
         """Return the pause before a closed feed is tried again."""
         return max(self.floor, PROBE_SECONDS * random.uniform(0.9, 1.1))  # noqa: S311 - jitter, no secret
+
+
+def slowest_pause(feeds: int) -> float:
+    """Return the longest pause of a quiet feed among so many, seconds."""
+    return min(SLOWEST_SECONDS, 60.0 * feeds / QUIET_POLLS_A_MINUTE)
 
 
 async def wait_or_poke(clock: Clock, seconds: float, poked: asyncio.Event) -> None:
