@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,11 +24,12 @@ PULSE = timedelta(minutes=30)
 """Longest step of the clock: workers that sleep (due times, re-checks) are woken at least so often."""
 NUDGE = timedelta(seconds=90)
 """How far the clock goes on after a Reddit post so that the listener polls: a little over its longest interval."""
-MOST_NUDGES = 10
-PATIENCE_SECONDS = 3.0
-"""Real seconds that the product gets to take one post before it is noted as not taken."""
-POLL_SECONDS = 0.015
-"""Real seconds within which a listener that was woken has asked for its page."""
+MOST_NUDGES = 3
+"""Nudges for one step; a post that was not taken by then is left to the next steps."""
+CHANCES = 3
+"""Steps with a nudge that a post gets before it is noted as not taken."""
+ASLEEP_SECONDS = 0.03
+"""Real seconds without any traffic after which the product counts as waiting for the clock."""
 CALM_SECONDS = 15.0
 """Real seconds within which the product must come to rest."""
 TICK_SECONDS = 0.0005
@@ -50,6 +52,9 @@ class Product:
     """Sends what the outbox has due, and returns how many actions that were."""
     is_idle: Callable[[], bool]
     """Tells that no event, batch, command or send is being handled right now."""
+    poll: Callable[[], Awaitable[None]] | None = None
+    """Reads Reddit now and returns once all that was found is committed. None: the clock is moved on until the
+    listener polls by itself."""
     case_of: Callable[[str], Awaitable[int | None]] | None = None
     """Returns the case a post belongs to. None: the player looks for the card that links to the post."""
 
@@ -81,6 +86,8 @@ class _Progress:
     messages: dict[str, Message] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
     """Native id -> scenario id of posts that were not taken yet."""
+    chances: Counter[str] = field(default_factory=Counter)
+    """Native id -> steps it was nudged for in vain."""
     untaken: list[str] = field(default_factory=list)
     staff_acts: int = 0
     missed: list[Missed] = field(default_factory=list)
@@ -124,7 +131,7 @@ class Player:
             self._on_event(event)
             await self._settle(limit)
         await self._advance(self._scenario.ended_at)
-        await self._settle(self._scenario.ended_at + NUDGE)
+        await self._settle(self._scenario.ended_at + (MOST_NUDGES + 1) * NUDGE)
         done = self._progress
         return Played(
             refs=done.refs,
@@ -251,47 +258,50 @@ class Player:
     # -- coming to rest
 
     async def _settle(self, limit: datetime) -> None:
-        """Wait until everything so far was taken; Reddit's listener is given time to poll, up to `limit`."""
-        await self._calm()
-        if not await self._polled():
-            for _ in range(MOST_NUDGES):
-                if self._clock.now() + NUDGE >= limit:
-                    break
-                self._clock.advance_to(self._clock.now() + NUDGE)
-                if await self._polled():
-                    break
-        if not self._reddit.world.unserved():
-            await self._taken()
+        """Wait until everything so far was taken; the listeners are given time to poll, up to `limit`."""
+        waiting, nudges = self._progress.waiting, 0
+        if self._product.poll is not None and any(not one.isdecimal() for one in waiting):
+            await self._product.poll()
+        while not await self._taken() and nudges < MOST_NUDGES and self._clock.now() + NUDGE < limit:
+            self._clock.advance_to(self._clock.now() + NUDGE)
+            nudges += 1
+        if nudges:
+            self._progress.chances.update(waiting)
+            for native_id in [one for one in waiting if self._progress.chances[one] >= CHANCES]:
+                self._progress.untaken.append(waiting.pop(native_id))
         await self._calm()
 
-    async def _polled(self) -> bool:
-        until = time.monotonic() + POLL_SECONDS
-        while self._reddit.world.unserved():
-            if time.monotonic() > until:
-                return False
-            await asyncio.sleep(TICK_SECONDS)
-        return True
-
-    async def _taken(self) -> None:
-        """Wait for posts that the product was shown; after `PATIENCE_SECONDS` they count as not taken."""
-        until = time.monotonic() + PATIENCE_SECONDS
+    async def _taken(self) -> bool:
+        """Return True once all posts were taken, False once the product sleeps and some were not."""
         waiting = self._progress.waiting
-        while waiting:
+        asleep_since, traffic = time.monotonic(), self._traffic()
+        while True:
             for native_id in [one for one in waiting if self._product.has_taken(one)]:
                 del waiting[native_id]
-            if waiting and time.monotonic() > until:
-                self._progress.untaken.extend(waiting.values())
-                waiting.clear()
-            if waiting:
-                await asyncio.sleep(TICK_SECONDS)
+            if not waiting:
+                return True
+            now = time.monotonic()
+            if traffic != self._traffic() or not self._is_quiet():
+                asleep_since, traffic = now, self._traffic()
+            elif now - asleep_since > ASLEEP_SECONDS:
+                return False
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _traffic(self) -> int:
+        return self._reddit.request_count + self._discord.request_count + self._discord.gateway.sequence
 
     async def _calm(self) -> None:
+        """Wait for rest, send what is due, and wait again, until nothing more is due."""
         until = time.monotonic() + CALM_SECONDS
+        await self._rest(until)
+        while await self._product.drain():
+            await self._rest(until)
+
+    async def _rest(self, until: float) -> None:
         looks = 0
         while looks < CALM_LOOKS:
             await asyncio.sleep(TICK_SECONDS)
-            busy = await self._product.drain() or not self._is_quiet()
-            looks = 0 if busy else looks + 1
+            looks = looks + 1 if self._is_quiet() else 0
             if time.monotonic() > until:
                 raise NotQuietError(f"no rest within {CALM_SECONDS:g} s: {self._why_busy()}")
 

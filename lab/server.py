@@ -74,6 +74,8 @@ class LoopbackServer:
         self.requests: deque[Seen] = deque(maxlen=LOG_LENGTH)
         self.unknown_routes: list[str] = []
         """`METHOD /path` of requests that no route serves: must stay empty."""
+        self.request_count = 0
+        """Requests so far, those that fell out of the log among them."""
         self._open_requests = 0
         self._runner: web.AppRunner | None = None
 
@@ -141,6 +143,7 @@ class LoopbackServer:
             # A websocket stays open as long as its client: it is no request to wait for.
             return await handler(request)
         self._open_requests += 1
+        self.request_count += 1
         fault = self.faults.take(request.method, self.local_path(request), self.clock.now())
         # A multipart body can be read only once, and that is for its route.
         body = b"" if request.content_type.startswith("multipart/") else await request.read()

@@ -172,7 +172,6 @@ class StandInReddit(LoopbackServer):
 
     def _listing(self, request: web.Request, listings: Iterable[Listing]) -> web.Response:
         cut = page(merged(listings), _page_query(request.query), self.world.is_known)
-        self.world.served(cut.names)
         things = [wire(self.world.thing(name)) for name in cut.names]
         return json_response(_listing_wire(things, before=cut.before, after=cut.after))
 

@@ -31,7 +31,6 @@ class RedditWorld:
         self._submissions: dict[str, Listing] = {}
         self._of_author: dict[str, Listing] = {}
         self._banned_from: set[str] = set()
-        self._unserved: set[str] = set()
 
     # -- acting as the world
 
@@ -182,14 +181,6 @@ class RedditWorld:
         """Return the comments of an account."""
         return [self._of_author[author.casefold()]] if author.casefold() in self._of_author else []
 
-    def served(self, names: Iterable[str]) -> None:
-        """Note that a listing page with these names went out."""
-        self._unserved.difference_update(names)
-
-    def unserved(self) -> int:
-        """Return how many live things of readable subreddits no listing page has shown yet."""
-        return sum(1 for name in self._unserved if self.access(self._things[name].subreddit) is Access.PUBLIC)
-
     # -- inside
 
     def _spelling(self, subreddit: str) -> str:
@@ -204,8 +195,6 @@ class RedditWorld:
         kept.setdefault(thing.subreddit.casefold(), Listing()).add(thing.name, rank, late_by=thing.late_by)
         if thing.is_comment:
             self._of_author.setdefault(thing.author.casefold(), Listing()).add(thing.name, rank)
-        if thing.author != self.own_account:
-            self._unserved.add(thing.name)
         return thing
 
     def _change(self, name: str, **changes: object) -> Thing:
@@ -222,7 +211,6 @@ class RedditWorld:
         kept[thing.subreddit.casefold()].discard(name)
         if thing.is_comment:
             self._of_author[thing.author.casefold()].discard(name)
-        self._unserved.discard(name)
         return thing
 
 
