@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from aiohttp import web
 
 from core.clock import Clock
 from lab.reddit.listing import DEFAULT_LIMIT, MAX_LIMIT, Listing, PageQuery, merged, page
-from lab.reddit.things import Access, Fate, Thing, account_id, wire
+from lab.reddit.things import Access, Fate, Thing, account_id, encoded, wire
 from lab.reddit.world import RedditWorld
 from lab.server import Json, LoopbackServer, clean_path, json_response
 
@@ -172,7 +173,7 @@ class StandInReddit(LoopbackServer):
 
     def _listing(self, request: web.Request, listings: Iterable[Listing]) -> web.Response:
         cut = page(merged(listings), _page_query(request.query), self.world.is_known)
-        things = [wire(self.world.thing(name)) for name in cut.names]
+        things = [encoded(self.world.thing(name)) for name in cut.names]
         return json_response(_listing_wire(things, before=cut.before, after=cut.after))
 
     async def _user_comments(self, request: web.Request) -> web.Response:
@@ -181,7 +182,7 @@ class StandInReddit(LoopbackServer):
     async def _info(self, request: web.Request) -> web.Response:
         names = request.query.get("id", "").split(",")[:MAX_LIMIT]
         found = [thing for thing in map(self.world.find, names) if thing is not None]
-        return json_response(_listing_wire([wire(thing) for thing in found]))
+        return json_response(_listing_wire([encoded(thing) for thing in found]))
 
     async def _inbox(self, request: web.Request) -> web.Response:
         unread_only = request.match_info["box"] == "unread"
@@ -248,7 +249,7 @@ def _whole(text: str | None, default: int) -> int:
     return int(text) if text is not None and text.isdecimal() else default
 
 
-def _listing_wire(things: list[Json], *, before: str | None = None, after: str | None = None) -> Json:
+def _listing_wire(things: Sequence[Json | msgspec.Raw], *, before: str | None = None, after: str | None = None) -> Json:
     return {
         "kind": "Listing",
         "data": {

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from html import escape
+
+import msgspec
 
 from lab.ids import base36
 from lab.server import Json
@@ -93,6 +96,12 @@ def wire(thing: Thing) -> Json:
         "kind": "t1" if thing.is_comment else "t3",
         "data": _common(thing) | (_comment(thing) if thing.is_comment else _submission(thing)),
     }
+
+
+@lru_cache(maxsize=4_096)
+def encoded(thing: Thing) -> msgspec.Raw:
+    """Return `wire(thing)` as JSON. A thing is shown in many pages, and it never changes: an edit makes a new one."""
+    return msgspec.Raw(msgspec.json.encode(wire(thing)))
 
 
 def _shown_author(thing: Thing) -> str:
