@@ -23,6 +23,8 @@ MaeariError
 
 from __future__ import annotations
 
+from core.text import Phrase, Translate
+
 __all__ = [
     "AddressInUseError",
     "ConfigError",
@@ -47,9 +49,21 @@ __all__ = [
 
 
 class MaeariError(Exception):
-    """Root of the tree. The message is one line for a person: it names the key or path, and the mend."""
+    """Root of the tree. The message is one line for a person: it names the key or path, and the mend.
+
+    `message` is a marked message id whose `{fields}` are given as `values` (a value may be a Phrase), so that the
+    error can be told in the reader's language; without values it stands as it is. `str(error)` is English.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        self.phrase = Phrase(message, values)
+        super().__init__(str(self.phrase))
+
+    def words(self, t: Translate) -> str:
+        """Return the message in the reader's language; English where it has no words there."""
+        return self.phrase.words(t)
 
 
 class ConfigError(MaeariError):
@@ -57,8 +71,8 @@ class ConfigError(MaeariError):
 
     exit_code = 2
 
-    def __init__(self, message: str, *, key: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, *, key: str | None = None, **values: object) -> None:
+        super().__init__(message, **values)
         self.key = key
 
 
@@ -99,8 +113,8 @@ class CredentialsRejectedError(SourceError):
 class FeedClosedError(SourceError):
     """One feed is closed to us; the others go on. `reason` is a short code such as `private` or `banned`."""
 
-    def __init__(self, message: str, *, reason: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, *, reason: str, **values: object) -> None:
+        super().__init__(message, **values)
         self.reason = reason
 
 
@@ -115,16 +129,16 @@ class SendError(MaeariError):
 class SendDelayedError(SendError):
     """It did not happen; try again, not before `retry_after` seconds."""
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, *, retry_after: float, **values: object) -> None:
+        super().__init__(message, **values)
         self.retry_after = retry_after
 
 
 class SendRefusedError(SendError):
     """It did not happen and never will. `reason` is a short code, e.g. `locked`, `deleted`, `forbidden`."""
 
-    def __init__(self, message: str, *, reason: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, *, reason: str, **values: object) -> None:
+        super().__init__(message, **values)
         self.reason = reason
 
 
@@ -139,8 +153,8 @@ class NotFoundError(MaeariError):
 class ConflictError(MaeariError):
     """The state does not allow it; `holder` names who was faster, where somebody was."""
 
-    def __init__(self, message: str, *, holder: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, *, holder: str | None = None, **values: object) -> None:
+        super().__init__(message, **values)
         self.holder = holder
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 PARTICLE_PAIRS = frozenset({"은/는", "이/가", "을/를", "과/와", "으로/로", "이라/라", "이에요/예요", "아/야"})
@@ -110,6 +111,27 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     Raises KeyError for a field that has no value, and ValueError for a broken template.
     """
     return _FORMATTER.vformat(template, (), values)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A message id with the values of its fields, put into words once the reader's language is known."""
+
+    message: str
+    """Without values it stands as it is, braces included: it may have been filled in already."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """A value that is a Phrase itself is put into the same language."""
+
+    def __str__(self) -> str:
+        """Return it in English."""
+        return fill(self.message, self.values) if self.values else self.message
+
+    def words(self, t: Translate) -> str:
+        """Return it in the reader's language; English where it has no words there."""
+        values = {name: one.words(t) if isinstance(one, Phrase) else one for name, one in self.values.items()}
+        if not values and ("{" in self.message or "}" in self.message):
+            return self.message
+        return t(self.message, **values)
 
 
 def cut(text: str, limit: int, *, ellipsis: str = "…") -> str:
