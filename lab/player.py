@@ -56,7 +56,8 @@ class Product:
     """Reads Reddit now and returns once all that was found is committed. None: the clock is moved on until the
     listener polls by itself."""
     case_of: Callable[[str], Awaitable[int | None]] | None = None
-    """Returns the case a post belongs to. None: the player looks for the card that links to the post."""
+    """Returns the case that the post with this native id belongs to, also where it joined another's. Without it, or
+    where it returns None, the player looks for the card that links to the post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ class _Progress:
     messages: dict[str, Message] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
     """Native id -> scenario id of posts that were not taken yet."""
+    cases: dict[str, int] = field(default_factory=dict)
+    """Scenario id -> case, once its card was found."""
     chances: Counter[str] = field(default_factory=Counter)
     """Native id -> steps it was nudged for in vain."""
     untaken: list[str] = field(default_factory=list)
@@ -243,16 +246,17 @@ class Player:
 
     async def _card(self, scenario_id: str) -> tuple[Message, int]:
         """Return the newest card of the case that a post belongs to. Raises NotFoundError."""
-        ref = self._progress.refs[scenario_id]
-        wanted = None if self._product.case_of is None else await self._product.case_of(ref.native_id)
+        native_id = self._progress.refs[scenario_id].native_id
+        case_id = self._progress.cases.get(scenario_id)
+        if case_id is None and self._product.case_of is not None:
+            case_id = await self._product.case_of(native_id)
+        link = native_id.removeprefix("t1_").removeprefix("t3_")
         for message in reversed(self._discord.messages(self._cast.staff_channel)):
-            case_id = _case_on(message)
-            if case_id is None:
-                continue
-            if case_id == wanted or (
-                self._product.case_of is None and ref.native_id.split("_")[-1] in message.shown_text
-            ):
-                return message, case_id
+            shown = _case_on(message)
+            if shown is not None and (shown == case_id or (case_id is None and link in message.shown_text)):
+                # A card may lose its link later, as when the post is deleted.
+                self._progress.cases[scenario_id] = shown
+                return message, shown
         raise NotFoundError(f"there is no card for {scenario_id}")
 
     # -- coming to rest
@@ -266,7 +270,7 @@ class Player:
             self._clock.advance_to(self._clock.now() + NUDGE)
             nudges += 1
         if nudges:
-            self._progress.chances.update(waiting)
+            self._progress.chances.update(list(waiting))
             for native_id in [one for one in waiting if self._progress.chances[one] >= CHANCES]:
                 self._progress.untaken.append(waiting.pop(native_id))
         await self._calm()
