@@ -91,6 +91,8 @@ def write(path: Path, target: Path, now: datetime, keep: timedelta) -> Manifest:
             _copy(path, part)
             require_sound(part)
             manifest = _manifest(part, now, now + keep, found or schema.REVISION)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
             os.replace(part, target)
             _write_manifest(target, manifest)
     finally:

@@ -39,11 +39,11 @@ _BY_PLACE = (cases.c.place, cases.c.id.desc())
 _OF_CASES = (
     select(case_mentions.c.case_id, case_mentions.c.mention_id)
     .where(case_mentions.c.case_id.in_(any_of("ids")))
-    .order_by(case_mentions.c.case_id, case_mentions.c.joined_at, case_mentions.c.mention_id)
+    .order_by(case_mentions.c.case_id, case_mentions.c.position)
 )
 _LAST_ID = select(func.max(cases.c.id))
 _OPEN = Prepared(insert(cases), [column.name for column in cases.c])
-_HOLD = Prepared(insert(case_mentions), ("case_id", "mention_id", "joined_at"))
+_HOLD = Prepared(insert(case_mentions), ("case_id", "mention_id", "position"))
 _NOTE = Prepared(insert(case_events), ("case_id", "kind", "at", "reason"))
 
 
@@ -85,7 +85,7 @@ class Cases:
         case_id = await self._session.scalar(insert(cases).values(_sides(case)).returning(cases.c.id))
         case = replace(case, id=case_id)
         if mention_id is not None:
-            await self._hold(case.id, mention_id, opened_at)
+            await self._hold(case.id, mention_id)
         await self.add_event(CaseEvent(case.id, CaseEventKind.OPENED, opened_at, None))
         return case
 
@@ -96,7 +96,11 @@ class Cases:
         ids = list(range(first, first + len(cases)))
         opened = [(case_id, case, micros(case.opened_at)) for case_id, case in zip(ids, cases, strict=True)]
         await self._session.many(_OPEN, [(case_id, *_sides(case).values()) for case_id, case, _ in opened])
-        held = [(case_id, mention_id, at) for case_id, case, at in opened for mention_id in case.mention_ids]
+        held = [
+            (case_id, mention_id, position)
+            for case_id, case, _ in opened
+            for position, mention_id in enumerate(case.mention_ids)
+        ]
         await self._session.many(_HOLD, held)
         await self._session.many(_NOTE, [(case_id, CaseEventKind.OPENED, at, "") for case_id, _, at in opened])
         return ids
@@ -181,7 +185,7 @@ class Cases:
 
     async def join(self, case_id: int, mention_id: int, at: datetime) -> None:
         """Put one more mention on a case, with its `joined` event; one it holds already changes nothing."""
-        if await self._hold(case_id, mention_id, at):
+        if await self._hold(case_id, mention_id):
             await self.add_event(CaseEvent(case_id, CaseEventKind.JOINED, at, None))
 
     async def set_card(self, case_id: int, *, channel: str, message: str) -> None:
@@ -189,8 +193,9 @@ class Cases:
         place = {"card_channel": channel, "card_message": message}
         await self._session.run(update(cases).where(cases.c.id == case_id).values(place))
 
-    async def _hold(self, case_id: int, mention_id: int, at: datetime) -> bool:
-        row = upsert(case_mentions).values(case_id=case_id, mention_id=mention_id, joined_at=micros(at))
+    async def _hold(self, case_id: int, mention_id: int) -> bool:
+        held = select(func.count()).where(case_mentions.c.case_id == case_id).scalar_subquery()
+        row = upsert(case_mentions).values(case_id=case_id, mention_id=mention_id, position=held)
         return await self._session.run(row.on_conflict_do_nothing()) > 0
 
     async def _cases(self, statement: Select[Any], fields: dict[str, Any] | None = None) -> list[Case]:

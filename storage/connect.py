@@ -21,6 +21,8 @@ BUSY_MILLISECONDS = 10_000
 """How long a connection waits for another process, such as `replay` beside `run`."""
 WRITER_CACHE_KIBIBYTES, READER_CACHE_KIBIBYTES = 16_000, 4_000
 """Pages that a connection keeps in memory; fixed, so that memory stays flat however many posts there are."""
+CHECKPOINT_PAGES = 4_000
+"""Pages in the log before it is written back: four times SQLite's own, since busy index pages then move less often."""
 LOG_BYTES = 64 << 20
 """What the log file is cut to after a long read had made it grow."""
 READERS = 4
@@ -148,6 +150,7 @@ def _prepare(engine: Engine, *, writable: bool) -> None:
         if writable:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = NORMAL")
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             cursor.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
             cursor.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIBIBYTES}")
         else:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from core.types.mention import JudgedMention
-from storage import search
+from storage import scrubbing, search
 from storage.mention_rows import (
     MENTION_NAMES,
     TEXT_NAMES,
@@ -128,6 +128,7 @@ async def _replace(session: Session, judged: JudgedMention, tally: Tally) -> int
     changed = {name: row[name] for name in _CHANGED_COLUMNS}
     await session.run(update(mentions).where(mentions.c.id == mention_id).values(changed))
     await search.remove(session, [mention_id])
+    await scrubbing.mark(session)
     text = dict(zip(TEXT_NAMES, text_row(mention_id, judged), strict=True))
     await session.run(update(texts).where(texts.c.mention_id == mention_id).values(text))
     words = text["text"] if text["words"] is None else text["words"]

@@ -145,7 +145,7 @@ class Mentions:
         rows = await self._session.all(_REFS_OF_AUTHOR, {"author_key": author_key})
         refs = {PostRef(Source(row.source), row.container, row.native_id) for row in rows}
         removals = [Removal(ref, RemovalReason.ERASED, noticed_at) for ref in refs]
-        return await purging.erase_author(self._session, author_key, removals)
+        return await purging.erase_author(self._session, author_key, removals, noticed_at)
 
     async def _posts(self, statement: Select[Any], limit: int) -> list[PostRef]:
         """Return the first posts of a statement, each once however many brands it names."""

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Row
 from core.errors import ConflictError, NotFoundError
 from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Receipt, Target
 from core.types.post import PostRef, Source
+from storage import scrubbing
 from storage.session import Session, any_of, encode_list
 from storage.tables import actions
 from storage.times import micros, moment
@@ -158,6 +159,7 @@ class Outbox:
 
     async def forget(self, author_key: str) -> None:
         """Cancel what waits for a person, and take text, person and receipt off what was sent to them."""
+        await scrubbing.mark(self._session)
         waiting = actions.c.state.in_(_ON_THEIR_WAY)
         await self._session.run(
             update(actions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, delete, func, literal, literal_column, select, update
@@ -12,7 +13,7 @@ from core.types.action import ActionKind, ActionState
 from core.types.assessment import Language
 from core.types.mention import StoredMention
 from core.types.post import PostRef, Removal, RemovalReason, Source
-from storage import search
+from storage import scrubbing, search
 from storage.mention_rows import clean, ids_of_posts, stored, stored_mentions
 from storage.session import Prepared, Session, any_of, encode_list, encode_refs
 from storage.tables import actions, authors, case_mentions, cases, mentions, purges, received_replies, texts
@@ -37,6 +38,10 @@ def _logging() -> Prepared:
 
 
 _LOG = _logging()
+_entry = upsert(purges)
+_LOG_PERSON = _entry.on_conflict_do_update(
+    index_elements=["name"], set_={"purged_at": func.max(purges.c.purged_at, _entry.excluded.purged_at)}
+)
 _IDS = ids_of_posts()
 _STORED = stored_mentions().where(mentions.c.id.in_(any_of("ids"))).order_by(mentions.c.id)
 _OF_AUTHORS = stored_mentions().where(mentions.c.author_key.in_(any_of("keys"))).order_by(mentions.c.id)
@@ -78,6 +83,7 @@ async def purge(session: Session, removals: Sequence[Removal]) -> list[StoredMen
     found = [stored(row) for row in await session.all(_STORED, {"ids": encode_list([row.id for row in rows])})]
     if not found:
         return []
+    await scrubbing.mark(session)
     reasons = {mention.id: by_ref[ref_of(mention)] for mention in found}
     closed = [each for each in found if reasons[each.id].reason is RemovalReason.ACCOUNT_DELETED]
     buried = [each for each in found if reasons[each.id].reason is not RemovalReason.ACCOUNT_DELETED]
@@ -185,12 +191,17 @@ async def _strip_actions(session: Session, which: ColumnElement[bool], fields: d
     )
 
 
-async def erase_author(session: Session, author_key: str, removals: Sequence[Removal]) -> list[StoredMention]:
+async def erase_author(
+    session: Session, author_key: str, removals: Sequence[Removal], noticed_at: datetime
+) -> list[StoredMention]:
     """Purge the posts of one author, their row, and what their cases hold of them."""
+    await scrubbing.mark(session)
     purged = await purge(session, removals)
     of_them = cases.c.author_key == author_key
     await session.run(update(cases).where(of_them).values(author_key=None, note="", target=None))
     await session.run(delete(authors).where(authors.c.author_key == author_key))
+    entry = {"name": session.keys.person(author_key), "reason": RemovalReason.ERASED, "purged_at": micros(noticed_at)}
+    await session.run(_LOG_PERSON, entry)
     return purged
 
 

@@ -6,15 +6,17 @@ import asyncio
 import os
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from core.clock import Clock
-from core.errors import DatabaseDamagedError, DatabaseUnwritableError, StorageError
+from core.errors import DatabaseDamagedError, DatabaseUnwritableError, InputError, StorageError
+from core.ports.storing import Unit
 from storage import backups, schema
-from storage.backups import Restored
+from storage.backups import Manifest, Restored
 from storage.connect import require_writable, told_apart
 from storage.store import SqlStore
 
@@ -26,11 +28,16 @@ _CARRIED = (
     # What people told us about being written to, and what was purged, is never forgotten.
     "INSERT INTO wishes SELECT * FROM live.wishes WHERE true ON CONFLICT DO UPDATE"
     " SET given_at = max(given_at, excluded.given_at)",
-    "INSERT INTO purges SELECT * FROM live.purges WHERE true ON CONFLICT DO NOTHING",
+    "INSERT INTO purges SELECT * FROM live.purges WHERE true ON CONFLICT DO UPDATE"
+    " SET reason = excluded.reason, purged_at = excluded.purged_at WHERE excluded.purged_at > purged_at",
     # What was sent since is not sent again.
     "UPDATE actions SET (state, sent_id, sent_at, detail, attempts) = (SELECT state, sent_id, sent_at, detail, attempts"
     " FROM live.actions AS now WHERE now.key = actions.key)"
     " WHERE key IN (SELECT key FROM live.actions WHERE state IN ('sent', 'refused', 'cancelled'))",
+)
+_ERASED_SINCE = (
+    "SELECT substr(now.name, length('person:') + 1) FROM live.purges AS now LEFT JOIN main.purges AS before"
+    " ON before.name = now.name WHERE now.name LIKE 'person:%' AND now.purged_at > coalesce(before.purged_at, -1 << 62)"
 )
 # What the backup held as waiting may have been sent since: the outbox looks for our own message before it sends.
 _LOOK_FIRST = "UPDATE actions SET state = 'sending' WHERE state = 'pending'"
@@ -40,14 +47,13 @@ _log = structlog.get_logger(__name__)
 
 async def put_back(source: Path, path: Path, clock: Clock) -> Restored:
     """Do what `maintenance.restore` promises."""
-    manifest = await asyncio.to_thread(backups.verify, source)
-    found = await asyncio.to_thread(schema.revision_of, source)
-    assert found is not None
-    await asyncio.to_thread(require_writable, path)
+    manifest, found = await asyncio.to_thread(_looked_at, source, path)
     part = path.with_name(path.name + ".restoring")
     try:
-        known = await asyncio.to_thread(_prepare, source, part, path)
-        replayed = await _replay(part, clock)
+        erased = await asyncio.to_thread(_prepare, source, part, path)
+        known = erased is not None
+        replayed = await _replay(part, clock, erased or [])
+        await asyncio.to_thread(_settle, part)
         replaced = await asyncio.to_thread(_swap, part, path, clock.now())
     finally:
         _remove(part)
@@ -55,8 +61,22 @@ async def put_back(source: Path, path: Path, clock: Clock) -> Restored:
     return Restored(found, None if manifest is None else manifest.made_at, replayed, known, replaced)
 
 
-def _prepare(source: Path, part: Path, path: Path) -> bool:
-    """Make an up-to-date copy of the backup; return whether the living database could be asked what happened since."""
+def _looked_at(source: Path, path: Path) -> tuple[Manifest | None, str]:
+    """Check what is to be put where; return the backup's manifest and schema."""
+    if path.exists() and source.samefile(path):
+        raise InputError(f"{source} is the database itself; name a file written by `maeari backup`")
+    manifest = backups.verify(source)
+    found = schema.revision_of(source)
+    assert found is not None
+    require_writable(path)
+    return manifest, found
+
+
+def _prepare(source: Path, part: Path, path: Path) -> list[str] | None:
+    """Make an up-to-date copy of the backup that knows what the living database knows.
+
+    Returns the keys of the people who were erased since, or None where there is no living database to ask.
+    """
     _remove(part)
     try:
         shutil.copyfile(source, part)
@@ -71,12 +91,13 @@ def _prepare(source: Path, part: Path, path: Path) -> bool:
             connection.execute("PRAGMA secure_delete = ON")
             living = living and _attach_living(connection, path)
             connection.execute("BEGIN")
+            erased = [row[0] for row in connection.execute(_ERASED_SINCE)] if living else None
             for statement in (*(_CARRIED if living else ()), _LOOK_FIRST):
                 connection.execute(statement)
             connection.execute("COMMIT")
         finally:
             connection.close()
-    return living
+    return erased
 
 
 def _attach_living(connection: sqlite3.Connection, path: Path) -> bool:
@@ -110,18 +131,37 @@ def _close_living(path: Path) -> bool:
     return True
 
 
-async def _replay(part: Path, clock: Clock) -> int:
-    """Purge again what the purge log names; return how many posts that were."""
+async def _replay(part: Path, clock: Clock, erased: Sequence[str]) -> int:
+    """Purge again what the purge log names, and forget who was erased; return how many posts that were."""
+
+    async def forget(unit: Unit, author_key: str) -> None:
+        await unit.mentions.erase_author(author_key, clock.now())
+        await unit.outbox.forget(author_key)
+        await unit.members.forget(author_key)
+
     store = await SqlStore.open(part, clock=clock)
     try:
         removals = await store.purged_before()
         for start in range(0, len(removals), _AT_ONCE):
             some = removals[start : start + _AT_ONCE]
             await store.write(lambda unit, some=some: unit.mentions.purge(some))  # type: ignore[misc]
+        for author_key in erased:
+            await store.write(lambda unit, author_key=author_key: forget(unit, author_key))  # type: ignore[misc]
         await store.scrub()
     finally:
         await store.close()
     return len(removals)
+
+
+def _settle(part: Path) -> None:
+    """Make one file of the copy, and have it on the disk before it takes the place of another."""
+    connection = sqlite3.connect(part, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        connection.close()
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _swap(part: Path, path: Path, now: datetime) -> Path | None:

@@ -42,6 +42,10 @@ class Keys:
         name = f"{source}\0{container}\0{native_id}".encode(errors="surrogatepass")
         return hashlib.blake2b(name, digest_size=16, key=self.salt).hexdigest()
 
+    def person(self, author_key: str) -> str:
+        """Return the name under which the purge log knows an erased person."""
+        return f"person:{author_key}"
+
     def text(self, text: str) -> str:
         """Return a digest of one of our own texts, to find equal ones after the text itself is gone."""
         return hashlib.blake2b(text.encode(errors="replace"), digest_size=12, key=self.salt).hexdigest()

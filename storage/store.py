@@ -70,6 +70,7 @@ class SqlStore:
         self._writer = writer
         self._readers = readers
         self._keys = keys
+        self._closed = False
         self._open = asyncio.Event()
         self._open.set()
 
@@ -112,6 +113,8 @@ class SqlStore:
     async def read(self) -> AsyncIterator[Unit]:
         """Open a reader; it sees one consistent state and cannot write."""
         await self._open.wait()
+        if self._closed:
+            raise RuntimeError("the store is closed")
         with told_apart(self.path):
             async with self._readers.connect() as connection:
                 session = Session(connection, self._keys)
@@ -127,15 +130,20 @@ class SqlStore:
     async def scrub(self) -> None:
         """Drive purged bytes off the disk: FTS optimise, checkpoint TRUNCATE, VACUUM where stale copies are left.
 
-        Raises StorageError when a reader stays in the way; what was done until then stays done.
+        Does nothing where nothing was purged or edited since it last came through. Raises StorageError when a reader
+        stays in the way; the next scrub then goes on.
         """
         now = micros(self._clock.now())
-        await self._writer.submit(lambda connection: scrubbing.optimise(connection, now))
+        mark = await self._writer.submit(lambda connection: scrubbing.optimise(connection, now))
+        if mark is None:
+            return
         await self._truncate()
-        if await self._writer.submit(lambda _: asyncio.to_thread(has_residue, self.path), alone=True):
+        vacuum = await self._writer.submit(lambda _: asyncio.to_thread(has_residue, self.path), alone=True)
+        if vacuum:
             await self._writer.submit(scrubbing.vacuum, alone=True)
             await self._truncate()
-        _log.info("storage.scrubbed")
+        await self._writer.submit(lambda connection: scrubbing.unmark(connection, mark))
+        _log.info("storage.scrubbed", vacuum=vacuum)
 
     async def purged_before(self) -> list[Removal]:
         """Return the removals of posts that the purge log names and that are here all the same, after a restore."""
@@ -156,6 +164,7 @@ class SqlStore:
 
     async def close(self) -> None:
         """Finish what is queued and close."""
+        self._closed = True
         await self._writer.close()
         await self._readers.dispose()
 

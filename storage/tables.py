@@ -179,7 +179,7 @@ case_mentions = Table(
     metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("mention_id", ForeignKey("mentions.id"), primary_key=True),
-    Column("joined_at", Integer, nullable=False),
+    Column("position", Integer, nullable=False),  # 0 opened the case
     Index("case_mentions_by_mention", "mention_id", "case_id"),
     sqlite_with_rowid=False,
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -144,20 +143,28 @@ class Writer:
             if done:
                 await connection.exec_driver_sql("RELEASE work")
         except BaseException as error:  # handed to whoever asked
-            await self._undo(connection, one_of_many=bool(done))
+            if not await self._undo(connection, one_of_many=bool(done)):
+                # SQLite gave up the whole transaction, as it may on a full disk: the neighbours' works went with it.
+                for neighbour, _ in done:
+                    neighbour.fail(explained(error, self._path))
+                done.clear()
             if not isinstance(error, Exception) and _is_stopping():
                 raise
             job.fail(explained(error, self._path) if isinstance(error, DBAPIError) else error)
         else:
             done.append((job, result))
 
-    async def _undo(self, connection: AsyncConnection, *, one_of_many: bool) -> None:
-        with suppress(DBAPIError):  # SQLite rolls back by itself on some errors, such as a full disk
+    async def _undo(self, connection: AsyncConnection, *, one_of_many: bool) -> bool:
+        """Undo the last work; return False where SQLite had rolled back the transaction by itself."""
+        try:
             if one_of_many:
                 await connection.exec_driver_sql("ROLLBACK TO work")
                 await connection.exec_driver_sql("RELEASE work")
             else:
                 await connection.exec_driver_sql("ROLLBACK")
+        except DBAPIError:
+            return False
+        return True
 
     async def _commit(self, connection: AsyncConnection, done: list[tuple[_Job, object]]) -> None:
         if not done:

@@ -12,7 +12,9 @@ import pytest
 
 from core.clock import SteppedClock
 from core.errors import DatabaseDamagedError, DatabaseNewerError, DatabaseUnwritableError, InputError, StorageError
+from core.ports.storing import Unit
 from core.types.action import ActionDraft, ActionKind, ActionState, Purpose, Receipt, Target
+from core.types.case import CaseKind, Severity
 from core.types.member import ContactRule, ContactWish
 from core.types.mention import MentionQuery
 from core.types.post import Post, Removal, RemovalReason, Source
@@ -147,6 +149,49 @@ async def test_a_restore_keeps_opt_outs_and_what_was_sent(path: Path, copy: Path
     await again.close()
 
 
+async def test_a_restore_forgets_again_who_was_erased(path: Path, copy: Path, clock: SteppedClock) -> None:
+    store = await SqlStore.open(path, clock=clock)
+    person = store.author_key(Source.DISCORD, "1")
+
+    async def talk(unit: Unit) -> None:
+        await unit.cases.open(
+            kind=CaseKind.REQUEST,
+            severity=Severity.LOW,
+            brand="Lumora",
+            opened_at=make.START,
+            due_at=make.START,
+            mention_id=None,
+            author_key=person,
+            note="xqzj my own words",
+        )
+        target = Target(Source.DISCORD, "5", reply_to="xqzj1")
+        for key in ("a", "b"):
+            draft = ActionDraft(ActionKind.REPLY, Purpose.ANSWER, target, key, text="xqzj answer", author_key=person)
+            await unit.outbox.add(draft, created_at=make.START)
+        await unit.members.wish(ContactWish(person, Source.DISCORD, ContactRule.CONSENT, Purpose.SURVEY, make.START))
+
+    async def forget(unit: Unit) -> None:
+        await unit.mentions.erase_author(person, make.START)
+        await unit.outbox.forget(person)
+        await unit.members.forget(person)
+
+    await store.write(talk)
+    await backup(path, copy, clock=clock)
+    await store.write(forget)
+    await store.scrub()
+    await store.close()
+
+    await restore(copy, path, clock=clock)
+
+    assert {name for name, _ in residues(path.parent, [b"xqzj"])} == {copy.name}
+    again = await SqlStore.open(path, clock=clock)
+    async with again.read() as unit:
+        assert await unit.members.wishes(person) == []
+        actions = await unit.outbox.find(states=list(ActionState), limit=9)
+    assert {(action.state, action.draft.author_key) for action in actions} == {(ActionState.CANCELLED, None)}
+    await again.close()
+
+
 async def test_a_restore_over_a_damaged_or_missing_database_says_so(
     path: Path, copy: Path, clock: SteppedClock
 ) -> None:
@@ -196,6 +241,8 @@ async def test_a_wrong_backup_changes_nothing(path: Path, copy: Path, clock: Ste
     await refused(DatabaseNewerError, "update Maeari")
     copy.unlink()
     await refused(StorageError, "no database at")
+    with pytest.raises(InputError, match="the database itself"):
+        await restore(path, path, clock=clock)
 
 
 async def test_a_restore_waits_for_the_bot_to_stop(

@@ -132,15 +132,35 @@ async def test_a_deleted_account_takes_its_name_only(sql_store: SqlStore, path: 
     ] * 2
 
 
-async def test_a_reader_in_the_way_is_told(sql_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reader_in_the_way_is_told(sql_store: SqlStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scrubbing, "_WAIT_MILLISECONDS", 5)
     await fill(sql_store, [marked(1)])
     async with sql_store.read() as unit:
         await unit.mentions.count(MentionQuery())
-        await fill(sql_store, [marked(2)])
+        await purge(sql_store, [marked(1)], RemovalReason.VANISHED)
         with pytest.raises(StorageError, match="scrub again"):
             await sql_store.scrub()
+    assert list(residues(path.parent, [b"xqzj"]))
 
+    # What was not finished is not forgotten, though nothing was purged since.
+    await sql_store.scrub()
+    assert list(residues(path.parent, [b"xqzj"])) == []
+
+
+async def test_the_text_before_an_edit_goes_too(sql_store: SqlStore, path: Path) -> None:
+    await fill(sql_store, [make.judged(make.post("xqzjold Lumora"))])
+    await fill(sql_store, [make.judged(make.post("Lumora", edited_at=make.START))])
+    await sql_store.scrub()
+
+    assert list(residues(path.parent, [b"xqzj"])) == []
+
+
+async def test_a_clean_disk_is_left_alone(sql_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    await fill(sql_store, [marked(1), marked(2)])
+    await purge(sql_store, [marked(1)], RemovalReason.VANISHED)
+    await sql_store.scrub()
+
+    monkeypatch.setattr(scrubbing, "truncate", None)
     await sql_store.scrub()
 
 

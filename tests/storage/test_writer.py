@@ -14,6 +14,7 @@ from core.ports.storing import Store, Unit
 from core.types.brand import Brand, Term
 from core.types.mention import MentionQuery
 from storage import writer as writing
+from storage.mentions import Mentions
 from storage.store import SqlStore
 from tests import make
 
@@ -100,6 +101,22 @@ async def test_a_wrong_statement_undoes_its_work_too(store: Store) -> None:
     assert await names(store) == ["Stays"]
 
 
+async def test_neighbours_learn_that_sqlite_gave_up_their_transaction(store: Store) -> None:
+    async def give_up(unit: Unit) -> None:
+        mentions = unit.mentions
+        assert isinstance(mentions, Mentions)
+        # As SQLite does by itself on some errors, such as a full disk.
+        await mentions._session.connection.exec_driver_sql("ROLLBACK")
+        raise MishapError
+
+    first = store.write(lambda unit: unit.brands.put(brand("First")))
+    last = store.write(lambda unit: unit.brands.put(brand("Last")))
+    results = await asyncio.gather(first, store.write(give_up), last, return_exceptions=True)
+
+    assert [type(result) for result in results] == [StorageError, MishapError, type(None)]
+    assert await names(store) == ["Last"]
+
+
 async def test_a_caller_that_gives_up_does_not_hold_up_the_others(store: Store) -> None:
     begun, finish = asyncio.Event(), asyncio.Event()
 
@@ -183,6 +200,8 @@ async def test_closing_finishes_what_is_queued(path: Path, clock: SteppedClock) 
     await asyncio.gather(*writes)
     with pytest.raises(RuntimeError, match="closed"):
         await store.write(lambda unit: unit.brands.put(brand("Late")))
+    with pytest.raises(RuntimeError, match="closed"):
+        await names(store)
 
     again = await SqlStore.open(path, clock=clock)
     assert len(await names(again)) == 30

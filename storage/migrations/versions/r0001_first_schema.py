@@ -259,7 +259,7 @@ STATEMENTS = (
     CREATE TABLE case_mentions (
         case_id INTEGER NOT NULL,
         mention_id INTEGER NOT NULL,
-        joined_at INTEGER NOT NULL,
+        position INTEGER NOT NULL,
         PRIMARY KEY (case_id, mention_id),
         FOREIGN KEY(case_id) REFERENCES cases (id),
         FOREIGN KEY(mention_id) REFERENCES mentions (id)
