@@ -6,13 +6,14 @@ file and docs/configuration.md are tested against them.
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from core.types.brand import Brand, Term
 from core.types.post import Source
@@ -159,8 +160,46 @@ class PolicySection(Section):
     flags: FlagsPolicy = Field(default_factory=FlagsPolicy, description="When staff are called.")
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""How days are named in `sla.hours`."""
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def _open_span(value: object) -> object:
+    """Parse `09:00-12:30`; `24:00` is the midnight that ends the day and becomes 00:00."""
+    if not isinstance(value, str):
+        return value
+    start, dash, end = value.partition("-")
+    try:
+        opens = time.fromisoformat(start.strip())
+        closes = time(0, 0) if end.strip() == "24:00" else time.fromisoformat(end.strip())
+    except ValueError:
+        dash = ""
+    if not dash or (closes <= opens and closes != time(0, 0)):
+        raise ValueError(f"{value!r} is no span of a day; write one like '09:00-12:30'")
+    return opens, closes
+
+
+OpenSpan = Annotated[tuple[time, time], BeforeValidator(_open_span)]
+"""Opening and closing time of one span; closing 00:00 is the midnight that ends the day."""
+
+
+def _business_week(week: dict[Weekday, tuple[OpenSpan, ...]]) -> dict[Weekday, tuple[OpenSpan, ...]]:
+    if not any(week.values()):
+        raise ValueError("no day has business hours; leave hours out to be there around the clock")
+    for day, spans in week.items():
+        for (_, closes), (opens, _) in pairwise(spans):
+            if closes == time(0, 0) or opens < closes:
+                raise ValueError(f"the spans of {day} overlap or are out of order")
+    return week
+
+
+BusinessWeek = Annotated[dict[Weekday, tuple[OpenSpan, ...]], AfterValidator(_business_week)]
+"""Spans of each day in order; a day that is not named is closed."""
+
+
 class SlaSection(Section):
-    """`[sla]`: minutes to the first response, by severity."""
+    """`[sla]`: minutes to the first response and to the resolution, by severity, counted in business hours."""
 
     urgent: int = Field(5, ge=1, description="Minutes to the first response for urgent cases.")
     high: int = Field(30, ge=1, description="Minutes for high severity.")
@@ -185,6 +224,34 @@ class SlaSection(Section):
         ),
         description="Words that make a complaint urgent.",
     )
+    resolve_urgent: int = Field(240, ge=1, description="Minutes to the resolution of urgent cases.")
+    resolve_high: int = Field(1440, ge=1, description="Minutes to the resolution, high severity.")
+    resolve_normal: int = Field(2880, ge=1, description="Minutes to the resolution, normal severity.")
+    resolve_low: int = Field(7200, ge=1, description="Minutes to the resolution, low severity.")
+    hours: BusinessWeek | None = Field(
+        None, description="Business hours, several spans a day; without them the clocks always run."
+    )
+    holidays: tuple[date, ...] = Field((), description="Days on which nobody works, whatever the weekday.")
+    timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        None, description="Time zone of the business hours; without it that of the installation."
+    )
+    remind_percent: int = Field(
+        80, ge=1, le=99, description="Staff are reminded when so much of a clock's time is used, percent."
+    )
+    escalation_role: int | None = Field(
+        None, description="Role that is pinged once when a clock runs out; nobody is pinged without it."
+    )
+
+
+class DeskSection(Section):
+    """`[desk]`: how staff work on cases."""
+
+    auto_assign: bool = Field(False, description="Give each new case to the next of the staff on duty.")
+    goodwill_month: int = Field(
+        0, ge=0, description="Most goodwill offered in a month, in whole units of the currency; 0 allows none."
+    )
+    goodwill_alone: int = Field(0, ge=0, description="Goodwill up to this amount needs no second person.")
+    goodwill_currency: str = Field("USD", min_length=1, max_length=8, description="Currency of goodwill.")
 
 
 class ChatSection(Section):
@@ -239,7 +306,8 @@ class Settings(Section):
     reddit: RedditSection = Field(default_factory=RedditSection, description="The bot's Reddit side.")
     brands: tuple[BrandSection, ...] = Field((), description="What is followed.")
     policy: PolicySection = Field(default_factory=PolicySection, description="What decides.")
-    sla: SlaSection = Field(default_factory=SlaSection, description="Minutes to the first response.")
+    sla: SlaSection = Field(default_factory=SlaSection, description="Minutes to the first response and resolution.")
+    desk: DeskSection = Field(default_factory=DeskSection, description="How staff work on cases.")
     chat: ChatSection = Field(default_factory=ChatSection, description="Answers from a folder of articles.")
     surveys: SurveysSection = Field(default_factory=SurveysSection, description="Questions after a resolved case.")
     privacy: PrivacySection = Field(default_factory=PrivacySection, description="How long texts live.")

@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from core.ports.casework import CaseworkRepository
+from core.ports.watching import WatchRepository
 from core.types.action import Action, ActionDraft, ActionState, Purpose, Receipt, Target
 from core.types.brand import Brand
 from core.types.case import Case, CaseEvent, CaseKind, CaseQuery, Severity
@@ -267,8 +269,8 @@ class OutboxRepository(Protocol):
         """Count actions of a purpose that were sent since `since`, for the caps; those on their way do not count."""
         ...
 
-    async def same_text(self, *, purpose: Purpose, text: str, container: str, since: datetime) -> int:
-        """Count equal texts that were sent to one place since `since`, for the duplicate rule."""
+    async def same_text(self, *, purpose: Purpose, text: str, container: str | None, since: datetime) -> int:
+        """Count equal texts that were sent to one place (None: anywhere) since `since`, for the duplicate rule."""
         ...
 
 
@@ -343,6 +345,10 @@ class MemberRepository(Protocol):
         """Store a guild's settings."""
         ...
 
+    async def guilds(self) -> list[GuildSettings]:
+        """Return the settings of all guilds that have any."""
+        ...
+
     async def forget(self, author_key: str) -> None:
         """Delete a person's wishes; an opt-out stays, so that it keeps being honoured."""
         ...
@@ -392,6 +398,8 @@ class Unit(Protocol):
     brands: BrandRepository
     members: MemberRepository
     counts: CountRepository
+    watch: WatchRepository
+    casework: CaseworkRepository
 
 
 class Store(Protocol):

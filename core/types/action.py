@@ -39,6 +39,20 @@ class ActionKind(StrEnum):
     """Bring a posted card up to date."""
     REPORT = "report"
     """Post a weekly report with its picture."""
+    DRAFT_CARD = "draft_card"
+    """Show the draft `about` in the staff channel, to be sent, changed or thrown away."""
+    APPEAL_CARD = "appeal_card"
+    """Show the appeal against the measure `about` in the staff channel, to be decided."""
+    CARD_UPDATE = "card_update"
+    """Bring the draft or appeal card that the action `about` posted up to date."""
+    NOTICE = "notice"
+    """Tell a member about the measure `about`, with a button to appeal."""
+    ALARM = "alarm"
+    """Tell staff about a clock of a case; `text` is the alarm's code. A breach may ping the escalation role."""
+    BOARD = "board"
+    """Post the queue board."""
+    BOARD_EDIT = "board_edit"
+    """Bring the queue board up to date."""
 
 
 class ActionState(StrEnum):
@@ -92,6 +106,8 @@ class ActionDraft:
     locale: str = "en"
     attachment: str | None = None
     """A file inside the data folder, relative to it, e.g. `reports/2026-W46.png`."""
+    about: int | None = None
+    """What a card or notice shows: the number of an action or of a measure, as the kind says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,15 @@ class Severity(StrEnum):
     URGENT = "urgent"
 
 
+class Dismissal(StrEnum):
+    """Why a case was none."""
+
+    NOT_A_COMPLAINT = "not_a_complaint"
+    SPAM = "spam"
+    DUPLICATE = "duplicate"
+    WRONG_BRAND = "wrong_brand"
+
+
 class AnsweredBy(StrEnum):
     """How the first response was given."""
 
@@ -79,6 +88,13 @@ class Case:
     """What that person asked, in their own words; goes when they are forgotten."""
     version: int = 0
     """Counts changes; a change made against an older version is a conflict."""
+    resolve_due_at: datetime | None = None
+    """Resolution is due, in business hours; None for a case that has no such clock. Stands still while paused."""
+    paused_at: datetime | None = None
+    """Since when the resolution clock stands still: we wait for the customer."""
+    snoozed_until: datetime | None = None
+    """Until then the case stands behind the others in the queue; its clocks go on."""
+    dismissal: Dismissal | None = None
 
 
 class CaseEventKind(StrEnum):
@@ -99,6 +115,29 @@ class CaseEventKind(StrEnum):
     DISMISSED = "dismissed"
     REOPENED = "reopened"
     MENTION_PURGED = "mention_purged"
+    MODERATED = "moderated"
+    """A measure was taken; the reason is its kind and number."""
+    ASSIGNED = "assigned"
+    """Given to somebody; the reason is that person's Discord id."""
+    PRIORITISED = "prioritised"
+    """A person set the severity; the reason is its code."""
+    NOTED = "noted"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    SNOOZED = "snoozed"
+    """The reason is the moment it ends, ISO 8601."""
+    WOKEN = "woken"
+    PROMISED = "promised"
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_WITHDRAWN = "promise_withdrawn"
+    GOODWILL_OFFERED = "goodwill_offered"
+    """The reason is the amount."""
+    GOODWILL_APPROVED = "goodwill_approved"
+    GOODWILL_REFUSED = "goodwill_refused"
+    REMINDED = "reminded"
+    """Staff were reminded of a clock; the reason is the alarm's code."""
+    ESCALATED = "escalated"
+    """The escalation role was called; the reason is the alarm's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +164,8 @@ class CaseQuery:
     until: datetime | None = None
     overdue_at: datetime | None = None
     """Only those still without a first response whose due time lies before this moment."""
+    tag: str | None = None
+    snoozed_at: datetime | None = None
+    """Only those that are snoozed at this moment."""
+    unclaimed: bool = False
+    """Only those that nobody holds."""
