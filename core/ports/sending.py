@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from core.types.action import Action, Receipt
+from core.types.moderation import Measure, MeasureKind
 from core.types.post import PostRef, Source
 
 
@@ -27,10 +28,37 @@ class Sender(Protocol):
 
 
 class Moderator(Protocol):
-    """Moderation at one platform; each call carries a reason for the platform's audit log."""
+    """Moderation at one platform; each call carries a reason for the platform's audit log.
+
+    The platform's own rights are checked: those of the moderator who orders it and those of our account.
+    """
 
     source: Source
+    kinds: frozenset[MeasureKind]
+    """What can be done here."""
 
     async def remove(self, ref: PostRef, *, reason: str) -> None:
         """Remove a post."""
+        ...
+
+    async def check(self, measure: Measure) -> None:
+        """Say whether the moderator and we may do this, without doing it.
+
+        Raises NotAllowedError with a sentence for the moderator, and NotFoundError where the person is not there.
+        """
+        ...
+
+    async def take(self, measure: Measure, *, number: int) -> None:
+        """Take a measure; `number` goes into the audit log. A warning only needs the check.
+
+        Raises NotAllowedError, NotFoundError, and SendError where the platform does not do it.
+        """
+        ...
+
+    async def lift(self, measure: Measure, *, number: int) -> None:
+        """Take a timeout or ban back; for other kinds there is nothing to take back. Raises as `take`."""
+        ...
+
+    async def channel_of(self, member_id: str) -> str | None:
+        """Return the channel in which a member is told something alone; None where there is none."""
         ...

@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from core.ports.casework import CaseworkRepository
+from core.ports.learning import CauseRepository, CsatRepository, RuleRepository, VerdictRepository
+from core.ports.moderating import ModerationRepository
+from core.ports.replying import SwitchRepository, TemplateRepository
 from core.ports.watching import WatchRepository
 from core.types.action import Action, ActionDraft, ActionState, Purpose, Receipt, Target
 from core.types.brand import Brand
@@ -398,6 +401,13 @@ class Unit(Protocol):
     brands: BrandRepository
     members: MemberRepository
     counts: CountRepository
+    templates: TemplateRepository
+    switches: SwitchRepository
+    moderation: ModerationRepository
+    verdicts: VerdictRepository
+    rules: RuleRepository
+    causes: CauseRepository
+    csat: CsatRepository
     watch: WatchRepository
     casework: CaseworkRepository
 

@@ -41,6 +41,8 @@ class Reason(StrEnum):
     OWN_ACCOUNT = "own_account"
     STAFF_AUTHOR = "staff_author"
     OPTED_OUT = "opted_out"
+    BY_STAFF = "by_staff"
+    """A member of staff asked for it."""
     NOTHING_TO_DO = "nothing_to_do"
 
 
