@@ -39,8 +39,17 @@ class Judged:
     original: str
     start: int
     """Where the window begins in the original."""
+    window: str
+    """The window of the original as it is."""
     blanked: str
     """The window with blanks in place of what is not judged, as long as the window itself."""
+
+    def without(self, spans: Sequence[tuple[int, int]]) -> Judged:
+        """Return the same with further spans of the window blanked."""
+        blanked = self.blanked
+        for start, end in spans:
+            blanked = _blank(blanked, start, end)
+        return Judged(_fold(blanked), self.original, self.start, self.window, blanked)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the place in the original of `text[start:end]`."""
@@ -49,7 +58,8 @@ class Judged:
         places = _places(self.blanked)
         if len(places) != len(self.text):
             return self.start, self.start + len(self.blanked)
-        behind = places[end] if end < len(places) else len(self.blanked)
+        last = places[max(end - 1, start)]
+        behind = next((place for place in places[end:] if place > last), len(self.blanked))
         return self.start + places[start], self.start + behind
 
 
@@ -65,16 +75,16 @@ def named(text: str, brand: Brand | None) -> tuple[Hit, ...]:
     )
 
 
-def guard(text: str, hits: Sequence[Hit]) -> Judged:
-    """Return what of `text` is judged; the hits are blanked."""
-    start, end = _window(text, hits)
+def guard(text: str, hits: Sequence[Hit], *, centre: Sequence[Hit] = ()) -> Judged:
+    """Return what of `text` is judged, around the hits of `centre`; all `hits` are blanked."""
+    start, end = _window(text, centre or hits)
     window = text[start:end] if end - start < len(text) else text
     blanked = window
     for hit in hits:
         if start <= hit.start < hit.end <= end:
             blanked = _blank(blanked, hit.start - start, hit.end - start)
     blanked = _without_foreign_words(blanked)
-    return Judged(_fold(blanked), text, start, blanked)
+    return Judged(_fold(blanked), text, start, window, blanked)
 
 
 def _window(text: str, hits: Sequence[Hit]) -> tuple[int, int]:

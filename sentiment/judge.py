@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Self
 
 from core.types.assessment import (
-    AbuseKind,
     Assessment,
     Caution,
-    Evidence,
     Intent,
     IntentScores,
     Label,
@@ -19,144 +16,136 @@ from core.types.assessment import (
 )
 from core.types.brand import Brand
 from core.types.mention import Hit
-from sentiment.cues import Found, lowered, read_grammar
-from sentiment.emoji import emoji_feeling
-from sentiment.guard import Judged, guard, named
-from sentiment.language import language_of
-from sentiment.vader import Vader, shared_vader
+from sentiment.abuse import abuse_kinds
+from sentiment.cues import lowered
+from sentiment.evidence import evidence_of
+from sentiment.guard import guard, named
+from sentiment.model import EnglishModel, KoreanModel, Weights, shipped
+from sentiment.reading import Reader, Reading, shared_reader
+from sentiment.target import Focus, focus
+from sentiment.weigh import Weighed, label_of, weigh
 
 NOT_TEXT = "not_text"
 """Error code of an assessment of something that is no text."""
-MODEL = "2026.11-cues1"
-_NEUTRAL = Probabilities(0.0, 1.0, 0.0)
-_NO_INTENT_BIAS = -1.6
-"""Log-odds of an intent without any cue."""
+ASKS_FROM = 0.5
+"""Score from which an intent is called; a complaint is looked at first."""
 
 
 class TextJudge:
     """Judges texts by rules and models. Immutable but for caches; one instance serves a process."""
 
-    def __init__(self, vader: Vader) -> None:
-        self._vader = vader
-        self._english = read_grammar("english")
-        self._korean = read_grammar("korean")
-        self._abuse = read_grammar("abuse")
+    def __init__(self, reader: Reader, english: EnglishModel, korean: KoreanModel) -> None:
+        self._reader = reader
+        self._english = english
+        self._korean = korean
+        self._version = english.version
 
     @classmethod
     def load(cls) -> Self:
-        """Return a judge with the models that ship with Maeari."""
-        return cls(shared_vader())
+        """Return a judge with the models that ship with Maeari.
+
+        Raises InputError when a model file is damaged.
+        """
+        reader = shared_reader()
+        return cls(
+            reader,
+            EnglishModel(Weights.read(shipped("en"), reader.english_sign_set.names)),
+            KoreanModel(Weights.read(shipped("ko"), reader.korean_sign_set.names)),
+        )
+
+    def sentiment(self, text: str) -> tuple[Label, Probabilities]:
+        """Return label and probabilities alone: what a text feels like, brand or not."""
+        reading = self._reader.read(guard(text, ()))
+        weighed = self._weigh(reading, None, addressed=text.lstrip(" .").startswith("@"))
+        return label_of(weighed.probabilities), weighed.probabilities
 
     def assess(self, text: str, brand: Brand | None, hits: Sequence[Hit], *, evidence: bool = False) -> Assessment:
         """Return the assessment of `text` for `brand`, at the places `hits`; without a brand of the whole text.
 
         `hits` may hold those of other brands too: they tell what is said about whom. Never raises; what is no text
-        is judged neutral, undetermined.
+        is judged neutral, undetermined, with `error` set.
         """
         if not isinstance(text, str):
-            return _unjudged()
-        judged = guard(text, hits or named(text, brand))
-        language = language_of(judged.text)
-        lower = lowered(judged.text)
-        found: list[Found] = []
-        if language is not Language.KOREAN:
-            found += self._english.find(lower)
-        if language in (Language.KOREAN, Language.MIXED):
-            found += self._korean.find(lower)
-        library = None if language is Language.KOREAN else self._vader.scores(text).compound
-        compound = self._vader.scores(judged.text).compound if library is not None else 0.0
-        good, bad = emoji_feeling(judged.text)
-        probabilities = _probabilities(compound, found, good, bad)
-        intents = _intents(found, probabilities)
-        kinds = tuple(dict.fromkeys(AbuseKind(one.cue.towards) for one in self._abuse.find(lower)))
-        label = _label(probabilities)
+            return self._unjudged()
+        own, rivals = _sides(text, brand, hits)
+        judged = guard(text, (*own, *rivals), centre=own)
+        reading = self._reader.read(judged)
+        about: Focus | None = None
+        if rivals or reading.has(Caution.RIVAL):
+            about = focus(lowered(judged.window), own, rivals, judged.start)
+            if about.apart:
+                reading = self._reader.read(judged.without(about.apart))
+        addressed = bool(own) or text.lstrip(" .").startswith("@")
+        weighed = self._weigh(reading, about, addressed=addressed)
+        intents = weighed.intents
         return Assessment(
-            label=label,
-            score=round(probabilities.positive - probabilities.negative, 4),
-            probabilities=probabilities,
+            label=label_of(weighed.probabilities),
+            score=round(weighed.probabilities.positive - weighed.probabilities.negative, 4),
+            probabilities=weighed.probabilities,
             intent=_intent(intents),
             intents=intents,
-            language=language,
-            model=MODEL,
-            abuse_kinds=kinds,
-            cautions=_cautions(found),
-            library_score=library,
-            evidence=_evidence(judged, found) if evidence else (),
+            language=reading.language,
+            model=self._version,
+            abuse_kinds=abuse_kinds(reading, weighed.abuse),
+            cautions=_cautions(reading, about, rivals),
+            library_score=self._library_score(text, reading),
+            evidence=evidence_of(reading, self._english, self._korean, about) if evidence else (),
+        )
+
+    def _weigh(self, reading: Reading, about: Focus | None, *, addressed: bool) -> Weighed:
+        english = korean = None
+        if reading.language in (Language.ENGLISH, Language.MIXED):
+            english = self._english.log_odds(reading.lower, reading.english_signs())
+        if reading.language in (Language.KOREAN, Language.MIXED):
+            korean = self._korean.log_odds(reading.lower, reading.korean_signs())
+        return weigh(reading, english, korean, push=about.push if about else 0.0, addressed=addressed)
+
+    def _library_score(self, text: str, reading: Reading) -> float | None:
+        if reading.language is Language.KOREAN:
+            return None
+        if reading.vader is not None and reading.text == text:
+            return reading.vader.compound
+        return self._reader.vader.scores(text).compound
+
+    def _unjudged(self) -> Assessment:
+        return Assessment(
+            Label.NEUTRAL,
+            0.0,
+            Probabilities(0.0, 1.0, 0.0),
+            Intent.OTHER,
+            IntentScores(),
+            Language.UNDETERMINED,
+            self._version,
+            error=NOT_TEXT,
         )
 
 
-def _unjudged() -> Assessment:
-    return Assessment(
-        Label.NEUTRAL, 0.0, _NEUTRAL, Intent.OTHER, IntentScores(), Language.UNDETERMINED, MODEL, error=NOT_TEXT
-    )
-
-
-def _logistic(log_odds: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
-
-
-def _probabilities(compound: float, found: Sequence[Found], good: float, bad: float) -> Probabilities:
-    """Weigh VADER, cues and emoji into probabilities of the three labels."""
-    positive, negative = -0.8 + 3.0 * max(compound, 0.0) + good, -0.8 + 3.0 * max(-compound, 0.0) + bad
-    for one in found:
-        towards = one.cue.towards
-        if towards in (Intent.PRAISE, Label.POSITIVE):
-            positive += one.cue.weight
-        elif towards in (Intent.COMPLAINT, Label.NEGATIVE):
-            negative += one.cue.weight
-        elif towards == Caution.SARCASM:
-            negative += 2.0
-            positive -= 2.0
-    scale = [math.exp(min(negative, 20.0)), 1.0, math.exp(min(positive, 20.0))]
-    total = sum(scale)
-    return Probabilities(*(round(part / total, 4) for part in scale))
-
-
-def _label(probabilities: Probabilities) -> Label:
-    best = max(probabilities.negative, probabilities.neutral, probabilities.positive)
-    if best == probabilities.neutral:
-        return Label.NEUTRAL
-    return Label.NEGATIVE if best == probabilities.negative else Label.POSITIVE
-
-
-def _intents(found: Sequence[Found], probabilities: Probabilities) -> IntentScores:
-    """Return how much speaks for each intent."""
-    odds = dict.fromkeys((Intent.COMPLAINT, Intent.PRAISE, Intent.QUESTION, Intent.SUGGESTION), _NO_INTENT_BIAS)
-    for one in found:
-        if one.cue.towards in odds:
-            odds[Intent(one.cue.towards)] += one.cue.weight
-        elif one.cue.towards == Caution.SARCASM:
-            odds[Intent.COMPLAINT] += one.cue.weight
-    odds[Intent.COMPLAINT] += 2.0 * (probabilities.negative - probabilities.positive)
-    odds[Intent.PRAISE] += 2.0 * (probabilities.positive - probabilities.negative)
-    return IntentScores(*(round(_logistic(value), 4) for value in odds.values()))
+def _sides(text: str, brand: Brand | None, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Hit]]:
+    """Return the hits of the brand in question and those of others."""
+    if brand is None:
+        return hits, ()
+    own = [hit for hit in hits if hit.brand == brand.name]
+    if len(own) == len(hits):
+        return own or named(text, brand), ()
+    return own or named(text, brand), [hit for hit in hits if hit.brand != brand.name]
 
 
 def _intent(intents: IntentScores) -> Intent:
-    """Return the strongest intent; a complaint outweighs a question in the same text."""
-    scores = {
-        Intent.COMPLAINT: intents.complaint + 0.1,
-        Intent.SUGGESTION: intents.suggestion,
-        Intent.QUESTION: intents.question,
-        Intent.PRAISE: intents.praise,
-    }
-    best = max(scores, key=scores.__getitem__)
-    return best if scores[best] >= 0.5 else Intent.OTHER
+    """Return the intent: a complaint wherever one is likely, else the strongest of the others."""
+    if intents.complaint >= ASKS_FROM:
+        return Intent.COMPLAINT
+    best, intent = max(
+        (intents.suggestion, Intent.SUGGESTION), (intents.question, Intent.QUESTION), (intents.praise, Intent.PRAISE)
+    )
+    return intent if best >= ASKS_FROM else Intent.OTHER
 
 
-def _cautions(found: Sequence[Found]) -> tuple[Caution, ...]:
-    towards = {one.cue.towards for one in found}
-    cautions = [
-        caution for caution in (Caution.SARCASM, Caution.NEWS, Caution.ADVERT, Caution.RIVAL) if caution in towards
-    ]
-    if Caution.MIXED_FEELINGS in towards and Intent.COMPLAINT in towards and Intent.PRAISE in towards:
+def _cautions(reading: Reading, about: Focus | None, rivals: Sequence[Hit]) -> tuple[Caution, ...]:
+    """Return what keeps the bot from acting alone."""
+    cautions = [caution for caution in (Caution.SARCASM, Caution.NEWS, Caution.ADVERT) if reading.has(caution)]
+    mixed = reading.has(Intent.COMPLAINT) and reading.has(Intent.PRAISE)
+    if mixed and (reading.has(Caution.MIXED_FEELINGS) or Caution.SARCASM not in cautions):
         cautions.append(Caution.MIXED_FEELINGS)
+    if rivals or (about is not None and (about.apart or about.frame)):
+        cautions.append(Caution.RIVAL)
     return tuple(cautions)
-
-
-def _evidence(judged: Judged, found: Sequence[Found]) -> tuple[Evidence, ...]:
-    evidence = []
-    for one in found:
-        start, end = judged.span(one.start, one.end)
-        evidence.append(Evidence(start, end, judged.original[start:end], one.cue.weight, one.cue.towards, one.cue.code))
-    return tuple(sorted(evidence, key=lambda one: (one.start, one.end)))

@@ -1,0 +1,17 @@
+"""Kinds of abuse: lists first, then for Korean a linear model that knows spellings no list holds."""
+
+from __future__ import annotations
+
+from core.types.assessment import AbuseKind
+from sentiment.reading import Reading
+
+SURE_FROM = 0.9
+"""Probability from which the linear model calls harassment by itself: a clean complaint must never be."""
+
+
+def abuse_kinds(reading: Reading, probability: float) -> tuple[AbuseKind, ...]:
+    """Return the kinds of abuse in a text, in the order of the lists."""
+    kinds = [AbuseKind(one.cue.towards) for one in reading.abuse]
+    if probability >= SURE_FROM and not kinds:
+        kinds.append(AbuseKind.HARASSMENT)
+    return tuple(dict.fromkeys(kinds))

@@ -1,0 +1,66 @@
+"""What the models count: words, word pairs and character n-grams of English; character 1-4-grams of Korean.
+
+Training and judging share these functions, so that a weight means the same in both.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+LONGEST_WORD = 24
+"""Longer words are cut: they are no words."""
+SHORTEST_GRAM, LONGEST_GRAM = 3, 5
+"""Character n-grams inside English words, the word's ends marked."""
+KOREAN_LONGEST_GRAM = 4
+_MULTIPLIER = np.uint32(0x9E3779B1)
+"""2^32 divided by the golden ratio, odd: spreads codes well (Knuth, TAOCP 6.4)."""
+
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[!?]+|\.\.+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_LONG = re.compile(r"(\D)\1{2,}")
+_DIGITS = re.compile(r"\d+")
+_SPACE = re.compile(r"\s+")
+
+
+def words(lower: str) -> list[str]:
+    """Return the words, numbers (as `0`), emoji and marks of a lower-cased English text."""
+    found = _WORD.findall(_LONG.sub(r"\1\1", lower))
+    return ["0" if word[0].isdigit() else word[:LONGEST_WORD] for word in found]
+
+
+def word_features(word: str) -> list[str]:
+    """Return what one word adds by itself: the word and the n-grams of its characters."""
+    features = [word]
+    if len(word) > 2 and word[0].isalpha():
+        marked = f"^{word}$"
+        features += [
+            "~" + marked[at : at + size]
+            for size in range(SHORTEST_GRAM, LONGEST_GRAM + 1)
+            for at in range(len(marked) - size + 1)
+        ]
+    return features
+
+
+def pair_features(found: list[str]) -> list[str]:
+    """Return the pairs of neighbouring words."""
+    return [f"{first} {second}" for first, second in itertools.pairwise(found)]
+
+
+def korean_text(lower: str) -> str:
+    """Return a lower-cased text as the Korean n-grams see it: repeats cut to two, numbers as `0`, ends marked."""
+    return f" {_SPACE.sub(' ', _LONG.sub(chr(92) + '1' + chr(92) + '1', _DIGITS.sub('0', lower))).strip()} "
+
+
+def korean_grams(prepared: str) -> npt.NDArray[np.uint32]:
+    """Return the hashes of all 1-4-grams of a prepared text, by size and then by place."""
+    codes: npt.NDArray[Any] = np.frombuffer(prepared.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    rolled = np.zeros_like(codes)
+    grams = []
+    for size in range(1, min(KOREAN_LONGEST_GRAM, len(codes)) + 1):
+        rolled = rolled[: len(codes) - size + 1] * _MULTIPLIER + codes[size - 1 :] + np.uint32(size)
+        grams.append(rolled ^ (rolled >> np.uint32(15)))
+    return np.concatenate(grams) if grams else codes

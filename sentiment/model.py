@@ -1,0 +1,188 @@
+"""Trained weights and how they are added up. numpy only; files are npz without pickles.
+
+A model file holds two dictionaries, `feelings` and `intents`: keys (the features, see grams), int8 weights with one
+column per output, and scales (what one step of a column is worth). Beside them `signs` and `sign_names` (weights of the
+signs), `bias`, `links` (what feelings add to intents), and `slopes` and `offsets` (calibration from held-out training
+rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import InputError
+from sentiment.grams import korean_grams, korean_text, pair_features, word_features, words
+
+Floats = npt.NDArray[np.float32]
+
+FEELINGS = ("opinion", "polarity")
+"""Log-odds of any opinion at all, and of a positive one given an opinion."""
+INTENTS = ("complaint", "praise", "question", "suggestion", "abuse")
+"""Log-odds of what the writer wants, and of abuse."""
+OUTPUTS = FEELINGS + INTENTS
+WORDS_REMEMBERED = 40_000
+"""Distinct English words whose sums are kept; then memory starts afresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One model file, decoded."""
+
+    keys: npt.NDArray[np.generic]
+    """Features in sorted order: strings of English, uint32 hashes of Korean."""
+    weights: Floats
+    """Features x outputs."""
+    signs: Floats
+    """Signs x outputs, in the order of the language's `Signs.names`."""
+    bias: Floats
+    links: Floats
+    """Outputs x outputs: what each output adds to each, before calibration."""
+    slopes: Floats
+    offsets: Floats
+    version: str
+
+    @classmethod
+    def read(cls, file: Path, sign_names: tuple[str, ...]) -> Weights:
+        """Read a model file. A sign that the file does not know weighs nothing.
+
+        Raises InputError when the file is none of ours.
+        """
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                if tuple(arrays["outputs"].tolist()) != OUTPUTS:
+                    raise InputError(f"{file.name} was trained for other outputs; run python -m sentiment.train again")
+                known = dict(zip(arrays["sign_names"].tolist(), arrays["signs"], strict=True))
+                silent = np.zeros(len(OUTPUTS), dtype=np.float32)
+                keys, weights = _merged(arrays)
+                return cls(
+                    keys=keys,
+                    weights=weights,
+                    signs=np.stack([known.get(name, silent) for name in sign_names]).astype(np.float32),
+                    bias=arrays["bias"],
+                    links=arrays["links"],
+                    slopes=arrays["slopes"],
+                    offsets=arrays["offsets"],
+                    version=str(arrays["version"]),
+                )
+        except (OSError, KeyError, ValueError) as error:
+            raise InputError(f"{file.name} is no model of Maeari; run python -m sentiment.train again") from error
+
+    def finish(self, total: Floats) -> list[float]:
+        """Return calibrated log-odds for the sum over a text's features and signs."""
+        total = total + self.bias
+        total = total + total @ self.links
+        return list((total * self.slopes + self.offsets).tolist())
+
+
+def _merged(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[npt.NDArray[np.generic], Floats]:
+    """Return the keys of both dictionaries, sorted, and their weights side by side."""
+    feelings, intents = (_keys(arrays[f"{name}_keys"]) for name in ("feelings", "intents"))
+    keys = np.union1d(feelings, intents)
+    weights = np.zeros((len(keys), len(OUTPUTS)), dtype=np.float32)
+    for name, part, first in (("feelings", feelings, 0), ("intents", intents, len(FEELINGS))):
+        columns = arrays[f"{name}_weights"].astype(np.float32) * arrays[f"{name}_scales"]
+        weights[np.searchsorted(keys, part), first : first + columns.shape[1]] = columns
+    return keys, weights
+
+
+def _keys(stored: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """Return the features of a dictionary: hashes as they are, text cut into lines."""
+    if stored.dtype == np.uint32:
+        return stored
+    return np.array(bytes(stored.tobytes()).decode().split("\n"))
+
+
+def shipped(name: str) -> Path:
+    """Return the path of a model file that ships with Maeari."""
+    return Path(str(resources.files("sentiment").joinpath("models", f"{name}.npz")))
+
+
+class EnglishModel:
+    """Adds up words, pairs and signs. A word's own sum is a constant and remembered."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        features: list[str] = weights.keys.tolist()
+        self._singles = {feature: row for row, feature in enumerate(features) if " " not in feature}
+        self._pairs = {feature: row for row, feature in enumerate(features) if " " in feature}
+        self._first = len(features)
+        self._rows = np.zeros((self._first + WORDS_REMEMBERED, len(OUTPUTS)), dtype=np.float32)
+        self._rows[: self._first] = weights.weights
+        self._words: dict[str, int] = {}
+
+    @property
+    def version(self) -> str:
+        """Version of the model file."""
+        return self._weights.version
+
+    def log_odds(self, lower: str, signs: Floats) -> list[float]:
+        """Return the calibrated log-odds of each output."""
+        found = words(lower)
+        known = self._words
+        if len(known) + len(found) > WORDS_REMEMBERED:
+            known.clear()
+        rows = [known.get(word) or self._learn(word) for word in found]
+        pairs = self._pairs
+        rows += [pairs[pair] for pair in pair_features(found) if pair in pairs]
+        total: Floats = signs @ self._weights.signs
+        if rows:
+            total += self._rows[rows].sum(axis=0) * np.float32((len(found) + 1) ** -0.5)
+        return self._weights.finish(total)
+
+    def word_shares(self, word: str, lower: str) -> tuple[float, float]:
+        """Return what one word and its pairs add to opinion and polarity, calibrated."""
+        found = words(lower)
+        rows = [self._words.get(word) or self._learn(word)]
+        rows += [self._pairs[pair] for pair in pair_features(found) if word in pair.split(" ") and pair in self._pairs]
+        share = self._rows[rows].sum(axis=0)[:2] * self._weights.slopes[:2] * np.float32((len(found) + 1) ** -0.5)
+        return float(share[0]), float(share[1])
+
+    def _learn(self, word: str) -> int:
+        """Remember a word's sum; return its row."""
+        row = self._first + len(self._words)
+        rows = [self._singles[feature] for feature in word_features(word) if feature in self._singles]
+        self._rows[row] = self._weights.weights[rows].sum(axis=0)
+        self._words[word] = row
+        return row
+
+
+class KoreanModel:
+    """Adds up character n-grams and signs."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._keys = weights.keys.astype(np.uint32)
+        # One row more, of zeros, for all that is not in the dictionary.
+        self._rows = np.vstack([weights.weights, np.zeros((1, len(OUTPUTS)), dtype=np.float32)])
+
+    @property
+    def version(self) -> str:
+        """Version of the model file."""
+        return self._weights.version
+
+    def log_odds(self, lower: str, signs: Floats) -> list[float]:
+        """Return the calibrated log-odds of each output."""
+        prepared = korean_text(lower)
+        total: Floats = signs @ self._weights.signs
+        total += self._rows[self._find(prepared)].sum(axis=0) * np.float32((len(prepared) + 1) ** -0.5)
+        return self._weights.finish(total)
+
+    def chunk_shares(self, chunk: str, lower: str) -> tuple[float, float]:
+        """Return what the n-grams of one white-space chunk add to opinion and polarity, calibrated."""
+        fade = np.float32((len(korean_text(lower)) + 1) ** -0.5)
+        rows = self._find(korean_text(chunk))
+        share = self._rows[rows].sum(axis=0)[:2] * self._weights.slopes[:2] * fade
+        return float(share[0]), float(share[1])
+
+    def _find(self, prepared: str) -> npt.NDArray[np.intp]:
+        hashes = korean_grams(prepared)
+        places = np.searchsorted(self._keys, hashes)
+        places[places == len(self._keys)] = 0
+        return np.where(self._keys[places] == hashes, places, len(self._keys))

@@ -1,0 +1,103 @@
+"""What each output learns from which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sentiment.model import FEELINGS
+from sentiment.training.fit import Target
+from sentiment.training.sets import Row
+
+INTENT_FREEDOM = 0.1
+"""Few rows, so few liberties."""
+CORPUS_WEIGHT = 4.0
+"""Our own rows are few and exactly what is judged: each counts like so many others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """How much the sets of one language count for the two feelings, and how free the weights are."""
+
+    opinion: dict[str, float]
+    """Source -> weight for `opinion`; a source that is missing does not say. `nsmc:neutral` is told apart."""
+    polarity: dict[str, float]
+    opinion_freedom: float
+    polarity_freedom: float
+    calibrates: frozenset[str]
+    """Sources whose held-out rows calibrate the feelings."""
+
+
+ENGLISH_GOALS = Goals(
+    opinion={"en_reddit3": 1.0, "en_vader_gt": 1.0},
+    polarity={"en_reddit3": 1.0, "en_vader_gt": 1.0},
+    opinion_freedom=0.03,
+    polarity_freedom=0.03,
+    calibrates=frozenset({"en_reddit3", "corpus"}),
+)
+KOREAN_GOALS = Goals(
+    opinion={"ko_reddit3_mt": 1.0, "ko_daily_neutral": 10.0, "ko_nsmc3": 0.1},
+    polarity={"ko_reddit3_mt": 0.5, "ko_nsmc3": 1.0},
+    opinion_freedom=0.1,
+    polarity_freedom=0.3,
+    calibrates=frozenset({"ko_nsmc3", "ko_reddit3_mt", "ko_daily_neutral", "corpus"}),
+)
+NO_COMPLAINT = {"en_reddit3": ("neutral", "positive"), "ko_reddit3_mt": ("neutral", "positive")}
+"""Sets and labels that hold no complaints to speak of, and how the models learn what ordinary talk is."""
+
+
+def targets(rows: Sequence[Row], goals: Goals) -> dict[str, Target]:
+    """Return the target of each output."""
+    made = {
+        FEELINGS[0]: _feeling(rows, goals.opinion, goals, neutral=True),
+        FEELINGS[1]: _feeling(rows, goals.polarity, goals, neutral=False),
+    }
+    for intent in ("complaint", "praise", "question", "suggestion"):
+        made[intent] = _intent(rows, intent)
+    made["abuse"] = _abuse(rows)
+    return {name: target for name, target in made.items() if len(np.unique(target.answers[target.answers >= 0])) > 1}
+
+
+def _feeling(rows: Sequence[Row], sources: dict[str, float], goals: Goals, *, neutral: bool) -> Target:
+    answers = np.full(len(rows), -1, dtype=np.int8)
+    weights = np.ones(len(rows))
+    for at, row in enumerate(rows):
+        weight = CORPUS_WEIGHT if row.source == "corpus" else sources.get(row.source, 0.0)
+        # A film review with a middling number of stars is mixed, not without opinion.
+        if not weight or row.label is None or (row.source == "ko_nsmc3" and row.label == "neutral"):
+            continue
+        weights[at] = weight
+        if neutral:
+            answers[at] = row.label != "neutral"
+        elif row.label != "neutral":
+            answers[at] = row.label == "positive"
+    freedom = goals.opinion_freedom if neutral else goals.polarity_freedom
+    calibrates = np.array([row.source in goals.calibrates for row in rows])
+    if neutral:
+        calibrates &= np.array([row.source != "ko_nsmc3" for row in rows])
+    return Target(answers, weights, freedom, calibrates)
+
+
+def _intent(rows: Sequence[Row], intent: str) -> Target:
+    answers = np.full(len(rows), -1, dtype=np.int8)
+    weights = np.ones(len(rows))
+    for at, row in enumerate(rows):
+        if row.source == "corpus":
+            answers[at] = row.intent == intent
+            weights[at] = CORPUS_WEIGHT
+        elif row.source == "ko_daily_neutral" and intent in ("complaint", "praise"):
+            answers[at] = 0
+            weights[at] = 0.5
+        elif (row.label in NO_COMPLAINT.get(row.source, ()) and intent == "complaint") or (
+            row.source in NO_COMPLAINT and row.label == "neutral" and intent in ("praise", "suggestion")
+        ):
+            answers[at] = 0
+            weights[at] = 0.05
+    return Target(answers, weights, INTENT_FREEDOM, np.array([row.source == "corpus" for row in rows]))
+
+
+def _abuse(rows: Sequence[Row]) -> Target:
+    answers = np.array([-1 if row.abuse is None else int(bool(row.abuse)) for row in rows], dtype=np.int8)
+    return Target(answers, np.ones(len(rows)), 0.05, answers >= 0)
