@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-TRAIN_READY := $(VENV)/.train-ready
 # Two workers: the suite is sized for a machine with two cores.
 WORKERS ?= 2
 
@@ -49,6 +48,16 @@ format: $(READY) ## Let ruff order and format the code
 
 bench: $(READY) ## Ratios against named references (ARGS="matching --json")
 	@$(BIN)/maeari bench $(ARGS)
+
+pictures: $(READY) ## The pictures in docs/ (needs Chromium, fonts-nanum, fonts-nanum-coding)
+	@$(BIN)/python -m tests.bot.demo_pictures --out docs/pictures
+
+train: ## Train the judges anew (DATA=folder of labelled sets)
+	@test -n "$(DATA)" || { echo "Say where the labelled sets are: make train DATA=folder"; exit 1; }
+	@test -x $(VENV)-train/bin/python || $(PYTHON) -m venv $(VENV)-train
+	@$(MAKE) --no-print-directory $(READY)
+	@$(BIN)/uv pip sync --quiet --python $(VENV)-train/bin/python --require-hashes requirements-train.lock
+	@$(VENV)-train/bin/python -m sentiment.train --data "$(DATA)"
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.demo.play import Demo, Outcome
     from bot.demo.view import View
 
+SCENARIO = "lumora"
+TITLE = mark("Two weeks at Lumora")
 MARKER = ".maeari-demo"
 """A folder with this file was made by a demo, and may be emptied by the next one."""
 
@@ -49,13 +51,13 @@ def demo(
     configure_logging("console", level=logging.ERROR)
     language = locale.value if locale is not None else system_locale()
     t = translator(language)
-    scenario = load("lumora")
+    scenario = load(SCENARIO)
     folder = _empty(out)
     play = Demo(scenario, folder, "ko" if language == "ko" else "en", speed=speed)
-    print(t("Playing “{title}”: {days} days, {posts} posts.", title=scenario.title, days=scenario.days,
-            posts=len(scenario.written)), flush=True)  # fmt: skip
+    title, posts = t(TITLE), len(scenario.written)
+    print(t("Playing “{title}”: {days} days, {posts} posts.", title=title, days=scenario.days, posts=posts), flush=True)
     started = time.monotonic()
-    outcome = run_async(play.run(_view(play, t, scenario.title)))
+    outcome = run_async(play.run(_view(play, t, title)))
     _print_outcome(outcome, folder, time.monotonic() - started, t)
     if outcome.problems:
         raise typer.Exit(1)

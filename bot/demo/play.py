@@ -27,7 +27,7 @@ from lab.scenario import Scenario
 
 READY_SECONDS = 20.0
 """Real seconds that the two clients may take to sign in."""
-CASES_SHOWN = 12
+CASES_SHOWN = 500
 OPEN = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
 
 

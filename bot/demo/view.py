@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from core.clock import Clock
-from core.text import Translate, cut, one_line
+from core.text import Translate, cut, mark, one_line
 from core.types.action import Action, ActionKind, Purpose
 from core.types.assessment import Label
 from core.types.case import Case, CaseState
@@ -25,13 +25,23 @@ if TYPE_CHECKING:
 FEED_LINES = 14
 CASE_LINES = 9
 TEXT_WIDTH = 300
-MARKS = {Label.POSITIVE: ("+", "green"), Label.NEUTRAL: ("·", "dim"), Label.NEGATIVE: ("-", "red")}
+SOON = timedelta(minutes=30)
+BORDER = "bright_blue"
+SIGNS = {Label.POSITIVE: "+", Label.NEUTRAL: "·", Label.NEGATIVE: "-"}
 DECISION_STYLES = {
     DecisionKind.THANK: "green",
     DecisionKind.FLAG: "bold red",
     DecisionKind.REVIEW: "yellow",
     DecisionKind.MODERATE: "magenta",
     DecisionKind.IGNORE: "dim",
+}
+
+DECISION_WORDS = {
+    DecisionKind.THANK: mark("thank"),
+    DecisionKind.FLAG: mark("flag"),
+    DecisionKind.REVIEW: mark("review"),
+    DecisionKind.MODERATE: mark("moderate"),
+    DecisionKind.IGNORE: mark("pass over"),
 }
 
 
@@ -116,25 +126,23 @@ class PlainView:
 class LiveView:
     """Feed, cases and counts, redrawn in place."""
 
-    def __init__(self, clock: Clock, zone: ZoneInfo, t: Translate, title: str) -> None:
-        from rich.console import Console
+    def __init__(self, clock: Clock, zone: ZoneInfo, t: Translate, title: str, console: Console | None = None) -> None:
         from rich.live import Live
 
         self.tally = Tally()
         self._clock, self._zone, self._t, self._title = clock, zone, t, title
         self._feed: deque[tuple[str, str, str]] = deque(maxlen=FEED_LINES)
         self._cases: list[Case] = []
-        self._console: Console = Console()
-        self._live: Live = Live(console=self._console, refresh_per_second=8, get_renderable=self._draw)
+        self._live: Live = Live(console=console, refresh_per_second=8, get_renderable=self.frame)
         self._live.start()
 
     def take(self, taken: Taken) -> None:
         """Show a batch that was committed."""
         self.tally.take(taken)
         for stored in taken.stored:
-            mark, words, text = mention_cells(stored, self._t)
+            sign, words, text = mention_cells(stored, self._t)
             style = DECISION_STYLES[stored.judged.decision.kind]
-            self._feed.append((style, f"{self._time()}  {mark} {words}", text))
+            self._feed.append((style, f"{self._time()}  {sign} {words}", text))
 
     def send(self, action: Action) -> None:
         """Show something that was sent."""
@@ -144,7 +152,7 @@ class LiveView:
 
     def cases(self, cases: list[Case]) -> None:
         """Show the open cases with their clocks."""
-        self._cases = cases
+        self._cases = sorted(cases, key=lambda case: (case.answered_at is not None, -case.opened_at.timestamp()))
 
     def close(self) -> None:
         """Draw once more and stop."""
@@ -153,15 +161,16 @@ class LiveView:
     def _time(self) -> str:
         return f"{self._clock.now().astimezone(self._zone):%m-%d %H:%M}"
 
-    def _draw(self) -> RenderableType:
+    def frame(self) -> RenderableType:
+        """Return what is shown now."""
         from rich.console import Group
         from rich.panel import Panel
 
         t, now = self._t, self._clock.now().astimezone(self._zone)
         title = f"{self._title} · {now:%Y-%m-%d %H:%M}"
         return Group(
-            Panel(self._draw_feed(), title=title, title_align="left", border_style="blue"),
-            Panel(self._draw_cases(), title=t("Open cases"), title_align="left", border_style="blue"),
+            Panel(self._draw_feed(), title=title, title_align="left", border_style=BORDER),
+            Panel(self._draw_cases(), title=t("Open cases"), title_align="left", border_style=BORDER),
             self._draw_counts(),
         )
 
@@ -206,10 +215,10 @@ def mention_cells(stored: TakenMention, t: Translate) -> tuple[str, str, str]:
     """Return a mention as mark, decision with its reason, and text."""
     judged = stored.judged
     post = judged.mention.post
-    mark, _ = MARKS[judged.assessment.label]
+    sign = SIGNS[judged.assessment.label]
     where = post.container_name or f"r/{post.ref.container}"
-    decision, reason = judged.decision.kind, t(REASONS[judged.decision.reason])
-    return mark, f"{judged.assessment.score:+.2f} {decision.value}: {reason}", f"{where}  {one_line(post.full_text)}"
+    decision, reason = t(DECISION_WORDS[judged.decision.kind]), t(REASONS[judged.decision.reason])
+    return sign, f"{judged.assessment.score:+.2f} {decision}: {reason}", f"{where}  {one_line(post.full_text)}"
 
 
 def sent_words(action: Action, t: Translate) -> str | None:
@@ -228,12 +237,17 @@ def sent_words(action: Action, t: Translate) -> str | None:
 def clock_words(case: Case, now: datetime, t: Translate) -> tuple[str, str]:
     """Say how a case's first-response clock stands, and in which style."""
     if case.answered_at is not None:
-        minutes = int((case.answered_at - case.opened_at).total_seconds() // 60)
-        return t("answered after {minutes} min", minutes=minutes), "green"
-    left = int((case.due_at - now).total_seconds() // 60)
-    if left < 0:
-        return t("overdue by {minutes} min", minutes=-left), "bold red"
-    return t("due in {minutes} min", minutes=left), "yellow" if left < 30 else ""
+        return t("answered after {time}", time=_span(case.answered_at - case.opened_at, t)), "green"
+    if case.due_at < now:
+        return t("overdue by {time}", time=_span(now - case.due_at, t)), "bold red"
+    left = case.due_at - now
+    return t("due in {time}", time=_span(left, t)), "yellow" if left < SOON else ""
+
+
+def _span(time: timedelta, t: Translate) -> str:
+    minutes = int(time.total_seconds() // 60)
+    hours = minutes // 60
+    return t("{minutes} min", minutes=minutes) if minutes < 120 else t("{hours} h", hours=hours)
 
 
 def counts_line(tally: Tally, t: Translate) -> str:
