@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import Row
 
 from core.types.action import Purpose
 from core.types.member import ContactRule, ContactWish, GuildSettings
@@ -42,10 +45,13 @@ class Members:
         return out is not None and out >= given.get((ContactRule.OPT_IN, ""), out)
 
     async def consented(self, author_key: str, purpose: Purpose) -> bool:
-        """Say whether this person agreed to this purpose and has not opted out since."""
+        """Say whether this person agreed to this purpose and has neither withdrawn that nor opted out since."""
         given = await self._given(author_key)
         consent = given.get((ContactRule.CONSENT, purpose))
-        return consent is not None and consent > given.get((ContactRule.OPT_OUT, ""), consent - 1)
+        if consent is None:
+            return False
+        ends = (given.get((ContactRule.OPT_OUT, "")), given.get((ContactRule.WITHDRAWN, purpose)))
+        return all(end is None or consent > end for end in ends)
 
     async def wishes(self, author_key: str) -> list[ContactWish]:
         """Return all that a person told us about being written to, oldest first."""
@@ -64,17 +70,7 @@ class Members:
     async def guild(self, guild_id: str) -> GuildSettings | None:
         """Return a guild's settings."""
         row = await self._session.first(select(guilds).where(guilds.c.guild_id == guild_id))
-        if row is None:
-            return None
-        return GuildSettings(
-            guild_id=row.guild_id,
-            locale=row.locale,
-            staff_channel=row.staff_channel,
-            report_channel=row.report_channel,
-            staff_roles=decode_strings(row.staff_roles),
-            listen=decode_strings(row.listen),
-            ignore=decode_strings(row.ignore),
-        )
+        return None if row is None else _guild(row)
 
     async def put_guild(self, settings: GuildSettings) -> None:
         """Store a guild's settings."""
@@ -89,6 +85,10 @@ class Members:
         statement = upsert(guilds).values(guild_id=settings.guild_id, **sides)
         await self._session.run(statement.on_conflict_do_update(index_elements=["guild_id"], set_=sides))
 
+    async def guilds(self) -> list[GuildSettings]:
+        """Return the settings of all guilds that have any."""
+        return [_guild(row) for row in await self._session.all(select(guilds).order_by(guilds.c.guild_id))]
+
     async def forget(self, author_key: str) -> None:
         """Delete a person's wishes; an opt-out stays, so that it keeps being honoured."""
         gone = [wishes.c.author_key == author_key]
@@ -99,3 +99,15 @@ class Members:
     async def _given(self, author_key: str) -> dict[tuple[str, str], int]:
         of_them = select(wishes.c.rule, wishes.c.purpose, wishes.c.given_at).where(wishes.c.author_key == author_key)
         return {(row.rule, row.purpose): row.given_at for row in await self._session.all(of_them)}
+
+
+def _guild(row: Row[Any]) -> GuildSettings:
+    return GuildSettings(
+        guild_id=row.guild_id,
+        locale=row.locale,
+        staff_channel=row.staff_channel,
+        report_channel=row.report_channel,
+        staff_roles=decode_strings(row.staff_roles),
+        listen=decode_strings(row.listen),
+        ignore=decode_strings(row.ignore),
+    )

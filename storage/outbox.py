@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Row
 
 from core.errors import ConflictError, NotFoundError
+from core.text import mark
 from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Receipt, Target
 from core.types.post import PostRef, Source
 from storage import scrubbing
@@ -81,8 +82,8 @@ class Outbox:
             return _action(row)
         now = await self.get(action_id)
         if now is None:
-            raise NotFoundError(f"there is no action {action_id}")
-        raise ConflictError(f"action {action_id} is {now.state}, no draft any more", holder=now.approved_by)
+            raise NotFoundError(mark("There is no message {number}."), number=action_id)
+        raise ConflictError(mark("Message {number} is no draft any more."), holder=now.approved_by, number=action_id)
 
     async def cancel(self, action_id: int, *, detail: str) -> None:
         """Cancel a draft or pending action; others stay as they are."""
@@ -190,11 +191,13 @@ class Outbox:
         wanted = [column == value for column, value in sides.items() if value is not None]
         return await self._count(actions.c.purpose == purpose, actions.c.sent_at >= micros(since), *wanted)
 
-    async def same_text(self, *, purpose: Purpose, text: str, container: str, since: datetime) -> int:
-        """Count equal texts that were sent to one place since `since`, also such whose text was purged."""
+    async def same_text(self, *, purpose: Purpose, text: str, container: str | None, since: datetime) -> int:
+        """Count equal texts that were sent to one place (None: anywhere), also such whose text was purged."""
         a = actions.c
-        equal = a.text_digest == self._session.keys.text(text)
-        return await self._count(equal, a.container == container, a.purpose == purpose, a.sent_at >= micros(since))
+        equal = [a.text_digest == self._session.keys.text(text), a.purpose == purpose, a.sent_at >= micros(since)]
+        if container is not None:
+            equal.append(a.container == container)
+        return await self._count(*equal)
 
     async def _count(self, *conditions: ColumnElement[bool]) -> int:
         sent = (actions.c.state == ActionState.SENT, *conditions)
@@ -230,6 +233,7 @@ def _action(row: Row[Any]) -> Action:
         not_before=moment(row.not_before),
         locale=row.locale,
         attachment=row.attachment,
+        about=row.about,
     )
     return Action(
         id=row.id,
@@ -265,6 +269,7 @@ def _sides(draft: ActionDraft, created_at: datetime, digest: str) -> dict[str, A
         "not_before": micros(draft.not_before),
         "locale": draft.locale,
         "attachment": draft.attachment,
+        "about": draft.about,
         "state": ActionState.DRAFT if draft.needs_approval else ActionState.PENDING,
         "created_at": micros(created_at),
         "due_at": micros(draft.not_before or created_at),

@@ -13,10 +13,12 @@ from core.types.action import ActionKind, ActionState
 from core.types.assessment import Language
 from core.types.mention import StoredMention
 from core.types.post import PostRef, Removal, RemovalReason, Source
-from storage import scrubbing, search
+from storage import casework, scrubbing, search
 from storage.mention_rows import clean, ids_of_posts, stored, stored_mentions
 from storage.session import Prepared, Session, any_of, encode_list, encode_refs
 from storage.tables import actions, authors, case_mentions, cases, mentions, purges, received_replies, texts
+from storage.tables_learning import csat_answers, verdicts
+from storage.tables_reply import measures
 from storage.times import HOUR, micros, moment
 
 PURGED = "purged"
@@ -46,6 +48,7 @@ _IDS = ids_of_posts()
 _STORED = stored_mentions().where(mentions.c.id.in_(any_of("ids"))).order_by(mentions.c.id)
 _OF_AUTHORS = stored_mentions().where(mentions.c.author_key.in_(any_of("keys"))).order_by(mentions.c.id)
 _DROP_TEXTS = delete(texts).where(texts.c.mention_id.in_(any_of("ids")))
+_DROP_VERDICTS = delete(verdicts).where(verdicts.c.mention_id.in_(any_of("ids")))
 _DROP_REPLIES = delete(received_replies).where(received_replies.c.mention_id.in_(any_of("ids")))
 _BURY = (
     update(mentions)
@@ -64,6 +67,8 @@ _DROP_AUTHORS = (
     delete(authors)
     .where(authors.c.author_key.in_(any_of("keys")))
     .where(authors.c.author_key.not_in(select(mentions.c.author_key).where(mentions.c.author_key.in_(any_of("keys")))))
+    # A measure can only be taken back from somebody who is known; being forgotten takes them off the log, too.
+    .where(authors.c.author_key.not_in(select(measures.c.author_key).where(measures.c.author_key.in_(any_of("keys")))))
 )
 
 _LIVING = (
@@ -135,6 +140,7 @@ async def _bury(session: Session, buried: Sequence[tuple[StoredMention, Any]]) -
     await search.remove(session, [each.id for each, _ in buried])
     await session.run(_DROP_TEXTS, {"ids": ids})
     await session.run(_DROP_REPLIES, {"ids": ids})
+    await session.run(_DROP_VERDICTS, {"ids": ids})
     for noticed_at in {noticed_at for _, noticed_at in buried}:
         together = [each.id for each, at in buried if at == noticed_at]
         await session.run(_BURY, {"ids": encode_list(together), "at": micros(noticed_at)})
@@ -159,8 +165,12 @@ async def _strip_cases(session: Session, ids: str) -> None:
         )
     )
     rows = await session.all(emptied.distinct(), {"ids": ids})
-    gone = encode_list([row.case_id for row in rows])
+    emptied_ids = [row.case_id for row in rows]
+    gone = encode_list(emptied_ids)
+    await casework.strip(session, emptied_ids)
     await session.run(update(cases).where(cases.c.id.in_(any_of("ids"))).values(author_key=None), {"ids": gone})
+    words = csat_answers.c.case_id.in_(any_of("ids"))
+    await session.run(update(csat_answers).where(words).values(why=""), {"ids": gone})
     to_people = actions.c.kind.in_((ActionKind.REPLY, ActionKind.POST))
     await _strip_actions(session, actions.c.case_id.in_(any_of("ids")) & to_people, {"ids": gone})
 
@@ -198,6 +208,10 @@ async def erase_author(
     await scrubbing.mark(session)
     purged = await purge(session, removals)
     of_them = cases.c.author_key == author_key
+    theirs = csat_answers.c.case_id.in_(select(cases.c.id).where(of_them))
+    await session.run(update(csat_answers).where(theirs).values(why=""))
+    held = await session.all(select(cases.c.id).where(of_them))
+    await casework.strip(session, [row.id for row in held])
     await session.run(update(cases).where(of_them).values(author_key=None, note="", target=None))
     await session.run(delete(authors).where(authors.c.author_key == author_key))
     entry = {"name": session.keys.person(author_key), "reason": RemovalReason.ERASED, "purged_at": micros(noticed_at)}

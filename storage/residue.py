@@ -12,7 +12,17 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-PERSONAL_TABLES = ("texts", "authors", "actions", "cases", "case_events", "mentions", "search_data", "search_idx")
+PERSONAL_TABLES = (
+    "texts",
+    "authors",
+    "actions",
+    "cases",
+    "case_events",
+    "mentions",
+    "measures",
+    "search_data",
+    "search_idx",
+)
 """Trees that hold words or names of people."""
 
 # File format: https://www.sqlite.org/fileformat2.html, "B-tree Pages".

@@ -9,13 +9,16 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from core.errors import DatabaseDamagedError, DatabaseNewerError
-from storage import tables
+from core.text import mark
+from storage import tables, tables_learning, tables_queue, tables_reply
 from storage.connect import require_writable, sync_engine, told_apart
 
 APPLICATION_ID = 0x4D616572
 """`Maer`, in the file's header (PRAGMA application_id): tells our files from all others."""
 REVISION = "0001"
 """The schema of this program: the newest file in storage/migrations/versions."""
+TABLES = (tables, tables_learning, tables_queue, tables_reply)
+"""The modules whose tables make up `tables.metadata`."""
 EMPTY = ""
 """What a file without any table has for a revision: its maker died before the first commit."""
 
@@ -32,10 +35,14 @@ def revision_of(path: Path) -> str | None:
     if found == EMPTY:
         return None
     if found is None:
-        raise DatabaseDamagedError(f"{path} is an SQLite file, but no Maeari database; choose another storage.url")
+        foreign = mark("{path} is an SQLite file, but no Maeari database; choose another storage.url")
+        raise DatabaseDamagedError(foreign, path=path)
     if found > REVISION:
         raise DatabaseNewerError(
-            f"{path} was written by a newer Maeari (schema {found}, this one knows {REVISION}); update Maeari"
+            mark("{path} was written by a newer Maeari (schema {found}, this one knows {known}); update Maeari"),
+            path=path,
+            found=found,
+            known=REVISION,
         )
     return found
 

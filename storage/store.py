@@ -15,6 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core.clock import Clock
 from core.errors import StorageError
+from core.ports.learning import CauseRepository, CsatRepository, RuleRepository, VerdictRepository
+from core.ports.moderating import ModerationRepository
+from core.ports.replying import SwitchRepository, TemplateRepository
+from core.ports.casework import CaseworkRepository
 from core.ports.storing import (
     BrandRepository,
     CaseRepository,
@@ -25,20 +29,28 @@ from core.ports.storing import (
     OutboxRepository,
     Unit,
 )
+from core.text import mark
+from core.ports.watching import WatchRepository
 from core.types.post import Removal, Source
 from storage import schema, scrubbing, tables
 from storage.brands import Brands
 from storage.cases import Cases
+from storage.casework import Casework
+from storage.causes import Causes, Csat
 from storage.connect import database_path, reader_engine, require_writable, told_apart, writer_engine
 from storage.counts import Counts
+from storage.learning import Rules, Verdicts
 from storage.ledger import Ledger
 from storage.members import Members
 from storage.mentions import Mentions
+from storage.moderation import Moderations
 from storage.outbox import Outbox
 from storage.purging import purged_before
 from storage.residue import has_residue
 from storage.session import Keys, Session
+from storage.templates import Switches, Templates
 from storage.times import micros
+from storage.watching import Watch
 from storage.writer import Writer
 
 T = TypeVar("T")
@@ -49,7 +61,24 @@ _log = structlog.get_logger(__name__)
 class SqlUnit:
     """One transaction's view of the store: a repository per aggregate."""
 
-    __slots__ = ("brands", "cases", "counts", "ledger", "members", "mentions", "outbox")
+    __slots__ = (
+        "brands",
+        "cases",
+        "casework",
+        "causes",
+        "counts",
+        "csat",
+        "ledger",
+        "members",
+        "mentions",
+        "moderation",
+        "outbox",
+        "rules",
+        "switches",
+        "templates",
+        "verdicts",
+        "watch",
+    )
 
     def __init__(self, session: Session) -> None:
         self.mentions: MentionRepository = Mentions(session)
@@ -59,6 +88,15 @@ class SqlUnit:
         self.brands: BrandRepository = Brands(session)
         self.members: MemberRepository = Members(session)
         self.counts: CountRepository = Counts(session)
+        self.watch: WatchRepository = Watch(session)
+        self.casework: CaseworkRepository = Casework(session)
+        self.templates: TemplateRepository = Templates(session)
+        self.switches: SwitchRepository = Switches(session)
+        self.moderation: ModerationRepository = Moderations(session)
+        self.verdicts: VerdictRepository = Verdicts(session)
+        self.rules: RuleRepository = Rules(session)
+        self.causes: CauseRepository = Causes(session)
+        self.csat: CsatRepository = Csat(session)
 
 
 class SqlStore:
@@ -160,7 +198,8 @@ class SqlStore:
             finally:
                 self._open.set()
             await asyncio.sleep(0)
-        raise StorageError(f"{self.path}: a long read keeps purged bytes on the disk; scrub again when it is over")
+        held = mark("{path}: a long read keeps purged bytes on the disk; scrub again when it is over")
+        raise StorageError(held, path=self.path)
 
     async def close(self) -> None:
         """Finish what is queued and close."""
@@ -193,5 +232,6 @@ async def _keys(connection: AsyncConnection, secret: bytes | None, path: Path) -
         known["secret"] = (secret or secrets.token_bytes(32)).hex()
         await connection.execute(insert(tables.install).values(name="secret", value=known["secret"]))
     if secret is not None and secret.hex() != known["secret"]:
-        raise StorageError(f"{path} belongs to an installation with another secret; give that one, or none")
+        other = mark("{path} belongs to an installation with another secret; give that one, or none")
+        raise StorageError(other, path=path)
     return Keys(bytes.fromhex(known["secret"]), bytes.fromhex(known["salt"]))

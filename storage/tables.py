@@ -162,6 +162,10 @@ cases = Table(
     Column("card_message", Text),
     Column("target", Text),
     Column("note", Text, nullable=False),
+    Column("resolve_due_at", Integer),
+    Column("paused_at", Integer),
+    Column("snoozed_until", Integer),
+    Column("dismissal", Text),
     Column("version", Integer, nullable=False),
     Column("place", Integer, nullable=False),  # position in the queue, see storage.cases
     Index("cases_by_place", "place"),
@@ -170,6 +174,8 @@ cases = Table(
     Index("cases_by_severity", "severity", "place"),
     Index("cases_by_holder", "claimed_by", "place", sqlite_where=text("claimed_by IS NOT NULL")),
     Index("cases_by_opening", "opened_at"),
+    Index("cases_by_snooze", "snoozed_until", sqlite_where=text("snoozed_until IS NOT NULL")),
+    Index("cases_by_resolution", "resolved_at", sqlite_where=text("resolved_at IS NOT NULL")),
     Index("cases_by_author", "author_key", "opened_at", sqlite_where=text("author_key IS NOT NULL")),
 )
 """Cases as they stand."""
@@ -220,6 +226,7 @@ actions = Table(
     Column("not_before", Integer),
     Column("locale", Text, nullable=False),
     Column("attachment", Text),
+    Column("about", Integer),
     Column("state", Text, nullable=False),
     Column("created_at", Integer, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),

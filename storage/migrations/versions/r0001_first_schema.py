@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from storage.migrations import learning, queue, reply
+
 revision = "0001"
 down_revision = None
 
@@ -57,6 +59,10 @@ STATEMENTS = (
         card_message TEXT,
         target TEXT,
         note TEXT NOT NULL,
+        resolve_due_at INTEGER,
+        paused_at INTEGER,
+        snoozed_until INTEGER,
+        dismissal TEXT,
         version INTEGER NOT NULL,
         place INTEGER NOT NULL,
         PRIMARY KEY (id)
@@ -66,6 +72,8 @@ STATEMENTS = (
     "CREATE INDEX cases_by_brand ON cases (brand, place)",
     "CREATE INDEX cases_by_holder ON cases (claimed_by, place) WHERE claimed_by IS NOT NULL",
     "CREATE INDEX cases_by_opening ON cases (opened_at)",
+    "CREATE INDEX cases_by_snooze ON cases (snoozed_until) WHERE snoozed_until IS NOT NULL",
+    "CREATE INDEX cases_by_resolution ON cases (resolved_at) WHERE resolved_at IS NOT NULL",
     "CREATE INDEX cases_by_place ON cases (place)",
     "CREATE INDEX cases_by_severity ON cases (severity, place)",
     "CREATE INDEX cases_by_state ON cases (state, place)",
@@ -220,6 +228,7 @@ STATEMENTS = (
         not_before INTEGER,
         locale TEXT NOT NULL,
         attachment TEXT,
+        about INTEGER,
         state TEXT NOT NULL,
         created_at INTEGER NOT NULL,
         attempts INTEGER DEFAULT 0 NOT NULL,
@@ -311,5 +320,5 @@ STATEMENTS = (
 
 
 def upgrade() -> None:
-    for statement in STATEMENTS:
+    for statement in (*STATEMENTS, *learning.STATEMENTS, *queue.STATEMENTS, *reply.STATEMENTS):
         op.execute(statement)
