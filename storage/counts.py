@@ -24,6 +24,7 @@ _KINDS = {
     Purpose.ANSWER: ReplyKind.BOT,
     Purpose.ARTICLE_OFFER: ReplyKind.BOT,
     Purpose.SURVEY: ReplyKind.BOT,
+    Purpose.FOLLOW_UP: ReplyKind.BOT,
     Purpose.ADVERT: ReplyKind.BOT,
     Purpose.STAFF_REPLY: ReplyKind.STAFF,
 }

@@ -36,6 +36,7 @@ PURPOSES: Mapping[Purpose, str] = MappingProxyType(
         Purpose.THANKS: mark("Thank-you"),
         Purpose.ARTICLE_OFFER: mark("Pointer to an article"),
         Purpose.SURVEY: mark("Survey"),
+        Purpose.FOLLOW_UP: mark("Follow-up"),
         Purpose.ADVERT: mark("Advertisement"),
         Purpose.STAFF_POST: mark("Staff post"),
     }

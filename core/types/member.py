@@ -19,6 +19,8 @@ class ContactRule(StrEnum):
     """Takes an opt-out back."""
     CONSENT = "consent"
     """Agreed to one purpose."""
+    WITHDRAWN = "withdrawn"
+    """Takes the consent to one purpose back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,9 @@ RULES: Mapping[Purpose, Rule] = {
     Purpose.THANKS: Rule(True, False, _SPARING, Quiet.QUIET_HOURS, Approval.ON_REDDIT, Duplicate.REFUSE),
     Purpose.ARTICLE_OFFER: Rule(True, False, _SPARING, Quiet.QUIET_HOURS, Approval.ON_REDDIT, Duplicate.REFUSE),
     Purpose.SURVEY: Rule(True, True, frozenset({Cap.AUTHOR}), Quiet.QUIET_HOURS, Approval.ON_REDDIT, Duplicate.REFUSE),
+    Purpose.FOLLOW_UP: Rule(
+        True, True, frozenset({Cap.AUTHOR}), Quiet.QUIET_HOURS, Approval.ON_REDDIT, Duplicate.REFUSE
+    ),
     Purpose.ADVERT: Rule(True, True, frozenset({Cap.AUTHOR}), Quiet.ADVERT_NIGHT, Approval.ALWAYS, Duplicate.REFUSE),
     Purpose.STAFF_POST: Rule(False, False, _NO_CAPS, Quiet.NEVER, Approval.NOBODY, Duplicate.PASS, to_people=False),
 }

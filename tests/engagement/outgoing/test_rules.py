@@ -30,7 +30,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 NOON = datetime(2026, 11, 11, 3, 0, tzinfo=UTC)
 """Noon in Seoul."""
 POLICY = GatePolicy(thanks=ThanksPolicy(), quiet_hours=(time(22), time(8)), zone=SEOUL)
-UNASKED = {Purpose.THANKS, Purpose.ARTICLE_OFFER, Purpose.SURVEY, Purpose.ADVERT}
+UNASKED = {Purpose.THANKS, Purpose.ARTICLE_OFFER, Purpose.SURVEY, Purpose.FOLLOW_UP, Purpose.ADVERT}
 ADVERT = "(광고) Lumora, hello@lumora.example\n새 조명이 나왔습니다.\n수신거부: 답장으로 “그만”"
 
 
@@ -68,7 +68,7 @@ def test_every_purpose_but_mere_consents_has_a_rule() -> None:
     ("facts", "code", "purposes"),
     [
         (Facts(opted_out=True, consented=True), Refusal.OPTED_OUT, UNASKED),
-        (Facts(consented=False), Refusal.NO_CONSENT, {Purpose.SURVEY, Purpose.ADVERT}),
+        (Facts(consented=False), Refusal.NO_CONSENT, {Purpose.SURVEY, Purpose.FOLLOW_UP, Purpose.ADVERT}),
         (Facts(consented=True, to_author=1), Refusal.CAP_AUTHOR, UNASKED),
         (Facts(consented=True, today=40), Refusal.CAP_DAY, {Purpose.THANKS, Purpose.ARTICLE_OFFER}),
         (Facts(consented=True, in_container=4), Refusal.CAP_CONTAINER, {Purpose.THANKS, Purpose.ARTICLE_OFFER}),
@@ -254,7 +254,7 @@ def test_nothing_gets_past_the_table(sent: Action, known: Facts, policy: GatePol
         assert known.to_author == 0
         assert known.same_text == 0
         assert known.night_consent or quiet_until(now, policy.quiet_hours, policy.zone) is None
-    if draft.purpose in (Purpose.SURVEY, Purpose.ADVERT):
+    if draft.purpose in (Purpose.SURVEY, Purpose.FOLLOW_UP, Purpose.ADVERT):
         assert known.consented
     if draft.purpose in (Purpose.THANKS, Purpose.ARTICLE_OFFER):
         assert known.today < policy.thanks.per_day
