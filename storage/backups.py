@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from core.errors import DatabaseDamagedError, DatabaseUnwritableError, InputError, StorageError
+from core.text import mark
 from storage import schema
 from storage.connect import require_database, told_apart
 from storage.integrity import require_sound
@@ -74,7 +75,8 @@ def read_manifest(backup: Path) -> Manifest | None:
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError) as error:
-        raise InputError(f"{path} is no manifest ({error}); delete it to restore without one") from None
+        said = mark("{path} is no manifest ({problem}); delete it to restore without one")
+        raise InputError(said, path=path, problem=error) from None
 
 
 def write(path: Path, target: Path, now: datetime, keep: timedelta) -> Manifest:
@@ -82,9 +84,10 @@ def write(path: Path, target: Path, now: datetime, keep: timedelta) -> Manifest:
     require_database(path)
     found = schema.revision_of(path)
     if target.exists():
-        raise DatabaseUnwritableError(f"{target} exists already; name a new file")
+        raise DatabaseUnwritableError(mark("{path} exists already; name a new file"), path=target)
     if not target.parent.is_dir():
-        raise DatabaseUnwritableError(f"the folder {target.parent} does not exist; create it or name another")
+        missing = mark("the folder {folder} does not exist; create it or name another")
+        raise DatabaseUnwritableError(missing, folder=target.parent)
     part = target.with_name(target.name + ".part")
     try:
         with _as_ours(part):
@@ -125,9 +128,10 @@ def verify(backup: Path) -> Manifest | None:
     """
     manifest = read_manifest(backup)
     if manifest is not None and (backup.stat().st_size != manifest.size or digest(backup) != manifest.sha256):
-        raise DatabaseDamagedError(f"{backup} is not what was backed up (its digest differs); use another backup")
+        changed = mark("{path} is not what was backed up (its digest differs); use another backup")
+        raise DatabaseDamagedError(changed, path=backup)
     if schema.revision_of(backup) is None:
-        raise DatabaseDamagedError(f"{backup} is empty; use another backup")
+        raise DatabaseDamagedError(mark("{path} is empty; use another backup"), path=backup)
     require_sound(backup)
     return manifest
 
@@ -161,7 +165,8 @@ def _as_ours(path: Path) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise DatabaseUnwritableError(f"{path} cannot be written: {error.strerror}; free the place") from error
+            said = mark("{path} cannot be written ({problem}); free the place")
+            raise DatabaseUnwritableError(said, path=path, problem=error.strerror) from error
 
 
 def _copy(path: Path, part: Path) -> None:

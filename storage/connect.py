@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from core.errors import ConfigError, DatabaseDamagedError, DatabaseUnwritableError, StorageError
+from core.text import mark
 
 BUSY_MILLISECONDS = 10_000
 """How long a connection waits for another process, such as `replay` beside `run`."""
@@ -29,6 +30,7 @@ READERS = 4
 """Reading connections kept open."""
 MORE_READERS = 12
 """Reading connections opened beyond those when many read at once."""
+DAMAGED = mark("{path} is damaged ({problem}); restore a backup with `maeari restore`")
 _OURS = (
     "PRAGMA foreign_keys = ON",
     # Freed pages and cells are overwritten with zeros: a purge reaches the bytes on disk.
@@ -50,15 +52,16 @@ def database_path(url_or_path: str | Path) -> Path:
         try:
             url = make_url(url_or_path)
         except ArgumentError:
-            raise ConfigError("storage.url is not a database address; write a path", key="storage.url") from None
+            raise ConfigError(mark("storage.url is not a database address; write a path"), key="storage.url") from None
         if url.get_backend_name() != "sqlite":
             raise ConfigError(
-                f"storage.url asks for {url.get_backend_name()}, but only SQLite is served; write a path",
+                mark("storage.url asks for {database}, but only SQLite is served; write a path"),
                 key="storage.url",
+                database=url.get_backend_name(),
             )
         name = url.database or ""
     if not name or name == ":memory:":
-        raise ConfigError("storage.url names no file; write a path such as maeari.db", key="storage.url")
+        raise ConfigError(mark("storage.url names no file; write a path such as maeari.db"), key="storage.url")
     return Path(name).expanduser()
 
 
@@ -69,21 +72,25 @@ def require_writable(path: Path) -> None:
     """
     folder = path.parent
     if path.is_dir():
-        raise DatabaseUnwritableError(f"{path} is a folder, not a database file; name a file inside it")
+        raise DatabaseUnwritableError(mark("{path} is a folder, not a database file; name a file inside it"), path=path)
     if not folder.exists():
-        raise DatabaseUnwritableError(f"the folder {folder} does not exist; create it or change storage.url")
+        raise DatabaseUnwritableError(
+            mark("the folder {folder} does not exist; create it or change storage.url"), folder=folder
+        )
     if not folder.is_dir():
-        raise DatabaseUnwritableError(f"{folder} is not a folder; change storage.url")
+        raise DatabaseUnwritableError(mark("{folder} is not a folder; change storage.url"), folder=folder)
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise DatabaseUnwritableError(f"the folder {folder} cannot be written to; change its owner or storage.url")
+        raise DatabaseUnwritableError(
+            mark("the folder {folder} cannot be written to; change its owner or storage.url"), folder=folder
+        )
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
-        raise DatabaseUnwritableError(f"{path} cannot be read and written; change its owner or mode")
+        raise DatabaseUnwritableError(mark("{path} cannot be read and written; change its owner or mode"), path=path)
 
 
 def require_database(path: Path) -> None:
     """Check that there is a database file at all. Raises StorageError."""
     if not path.is_file():
-        raise StorageError(f"there is no database at {path}; check the path or storage.url")
+        raise StorageError(mark("there is no database at {path}; check the path or storage.url"), path=path)
 
 
 @contextmanager
@@ -99,15 +106,17 @@ def explained(error: BaseException, path: Path) -> StorageError:
     """Return our error for one of the driver's."""
     said = str(getattr(error, "orig", None) or error)
     low = said.lower()
+    given = {"path": path, "problem": said}
     if "malformed" in low or "not a database" in low or "corrupt" in low:
-        return DatabaseDamagedError(f"{path} is damaged ({said}); restore a backup with `maeari restore`")
+        return DatabaseDamagedError(DAMAGED, **given)
     if "readonly" in low or "unable to open" in low:
-        return DatabaseUnwritableError(f"{path} cannot be written to ({said}); change the owner of file and folder")
+        denied = mark("{path} cannot be written to ({problem}); change the owner of file and folder")
+        return DatabaseUnwritableError(denied, **given)
     if "disk is full" in low or "disk i/o" in low:
-        return DatabaseUnwritableError(f"{path} cannot be written to ({said}); make room on the disk")
+        return DatabaseUnwritableError(mark("{path} cannot be written to ({problem}); make room on the disk"), **given)
     if "locked" in low or "busy" in low:
-        return StorageError(f"{path} is held by another process ({said}); stop it or try again")
-    return StorageError(f"{path}: {said}")
+        return StorageError(mark("{path} is held by another process ({problem}); stop it or try again"), **given)
+    return StorageError(mark("{path}: the database refused ({problem})"), **given)
 
 
 def sync_engine(path: Path) -> Engine:

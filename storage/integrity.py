@@ -6,7 +6,8 @@ import sqlite3
 from pathlib import Path
 
 from core.errors import DatabaseDamagedError
-from storage.connect import told_apart
+from core.text import Phrase, mark
+from storage.connect import DAMAGED, told_apart
 
 
 def require_sound(path: Path) -> None:
@@ -19,9 +20,7 @@ def require_sound(path: Path) -> None:
         finally:
             connection.close()
     if found != "ok":
-        raise DatabaseDamagedError(f"{path} is damaged ({found}); restore a backup with `maeari restore`")
+        raise DatabaseDamagedError(DAMAGED, path=path, problem=found)
     if orphan is not None:
-        raise DatabaseDamagedError(
-            f"{path} is damaged (a row of {orphan[0]} belongs to nothing in {orphan[2]});"
-            " restore a backup with `maeari restore`"
-        )
+        stray = Phrase(mark("a row of {table} belongs to nothing in {other}"), {"table": orphan[0], "other": orphan[2]})
+        raise DatabaseDamagedError(DAMAGED, path=path, problem=stray)

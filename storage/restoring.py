@@ -15,6 +15,7 @@ import structlog
 from core.clock import Clock
 from core.errors import DatabaseDamagedError, DatabaseUnwritableError, InputError, StorageError
 from core.ports.storing import Unit
+from core.text import mark
 from storage import backups, schema
 from storage.backups import Manifest, Restored
 from storage.connect import require_writable, told_apart
@@ -64,7 +65,8 @@ async def put_back(source: Path, path: Path, clock: Clock) -> Restored:
 def _looked_at(source: Path, path: Path) -> tuple[Manifest | None, str]:
     """Check what is to be put where; return the backup's manifest and schema."""
     if path.exists() and source.samefile(path):
-        raise InputError(f"{source} is the database itself; name a file written by `maeari backup`")
+        same = mark("{path} is the database itself; name a file written by `maeari backup`")
+        raise InputError(same, path=source)
     manifest = backups.verify(source)
     found = schema.revision_of(source)
     assert found is not None
@@ -82,7 +84,8 @@ def _prepare(source: Path, part: Path, path: Path) -> list[str] | None:
         shutil.copyfile(source, part)
         os.chmod(part, 0o600)
     except OSError as error:
-        raise DatabaseUnwritableError(f"{part} cannot be written: {error.strerror}; free the place") from error
+        said = mark("{path} cannot be written ({problem}); free the place")
+        raise DatabaseUnwritableError(said, path=part, problem=error.strerror) from error
     schema.bring_up(part, schema.revision_of(part))
     living = _close_living(path)
     with told_apart(part):
@@ -125,7 +128,7 @@ def _close_living(path: Path) -> bool:
         # Leaving WAL mode needs the file for oneself: this is how we learn whether somebody has it open.
         connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
-        raise StorageError(f"{path} is in use; stop `maeari run` before restoring") from error
+        raise StorageError(mark("{path} is in use; stop `maeari run` before restoring"), path=path) from error
     finally:
         connection.close()
     return True
@@ -175,7 +178,8 @@ def _swap(part: Path, path: Path, now: datetime) -> Path | None:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         os.replace(part, path)
     except OSError as error:
-        raise DatabaseUnwritableError(f"{path} cannot be replaced: {error.strerror}; stop what uses it") from error
+        said = mark("{path} cannot be replaced ({problem}); stop what uses it")
+        raise DatabaseUnwritableError(said, path=path, problem=error.strerror) from error
     if stood:
         backups.keep_as_backup(aside, now, KEEP_REPLACED)
     return aside if stood else None
