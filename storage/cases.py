@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Row
 
 from core.errors import ConflictError, NotFoundError
+from core.text import mark
 from core.types.action import Target
 from core.types.case import (
     AnsweredBy,
@@ -23,17 +24,20 @@ from core.types.case import (
     CaseKind,
     CaseQuery,
     CaseState,
+    Dismissal,
     Severity,
 )
 from core.types.post import Source
 from storage.session import Prepared, Session, any_of, encode_list
 from storage.tables import case_events, case_mentions, cases, mentions, texts
+from storage.tables_queue import case_tags
 from storage.times import micros, moment
 
 _CLOSED = (CaseState.RESOLVED, CaseState.DISMISSED)
 _END = 1 << 62
 """The queue is one ascending number: a running case stands at its due time, a closed one at `_END` minus its opening.
-So running cases come first by due time, closed ones behind them with the newest first, and one index serves a page."""
+A snoozed one stands where its snooze ends. So running cases come first by due time, closed ones behind them with the
+newest first, and one index serves a page."""
 _FIRST_CLOSED = 1 << 61
 _BY_PLACE = (cases.c.place, cases.c.id.desc())
 _OF_CASES = (
@@ -121,8 +125,10 @@ class Cases:
         if not await self._session.run(update(cases).where(*same).values(_sides(changed))):
             now = await self.get(case.id)
             if now is None:
-                raise NotFoundError(f"there is no case {case.id}")
-            raise ConflictError(f"case {case.id} was changed meanwhile; look at it again", holder=now.claimed_by)
+                raise NotFoundError(mark("There is no case {number}."), number=case.id)
+            raise ConflictError(
+                mark("Case {number} was changed meanwhile; look at it again."), holder=now.claimed_by, number=case.id
+            )
         await self.add_event(event)
         return changed
 
@@ -228,6 +234,10 @@ def _case(row: Row[Any], mention_ids: Sequence[int]) -> Case:
         card_message=row.card_message,
         target=None if row.target is None else msgspec.json.decode(row.target, type=Target),
         note=row.note,
+        resolve_due_at=moment(row.resolve_due_at),
+        paused_at=moment(row.paused_at),
+        snoozed_until=moment(row.snoozed_until),
+        dismissal=None if row.dismissal is None else Dismissal(row.dismissal),
         version=row.version,
     )
 
@@ -251,9 +261,19 @@ def _sides(case: Case) -> dict[str, Any]:
         "card_message": case.card_message,
         "target": None if case.target is None else msgspec.json.encode(case.target).decode(),
         "note": case.note,
+        "resolve_due_at": micros(case.resolve_due_at),
+        "paused_at": micros(case.paused_at),
+        "snoozed_until": micros(case.snoozed_until),
+        "dismissal": case.dismissal,
         "version": case.version,
-        "place": _END - micros(case.opened_at) if case.state in _CLOSED else micros(case.due_at),
+        "place": _place(case),
     }
+
+
+def _place(case: Case) -> int:
+    if case.state in _CLOSED:
+        return _END - micros(case.opened_at)
+    return max(micros(case.due_at), micros(case.snoozed_until) or 0)
 
 
 def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
@@ -269,6 +289,12 @@ def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
     if query.overdue_at is not None:
         # The place of a running case is its due time; one closed without an answer waits for nobody.
         conditions += [c.answered_at.is_(None), c.place < micros(query.overdue_at)]
+    if query.tag is not None:
+        conditions.append(c.id.in_(select(case_tags.c.case_id).where(case_tags.c.tag == query.tag)))
+    if query.snoozed_at is not None:
+        conditions.append(c.snoozed_until > micros(query.snoozed_at))
+    if query.unclaimed:
+        conditions.append(c.claimed_by.is_(None))
     return conditions
 
 

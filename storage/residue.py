@@ -20,6 +20,9 @@ PERSONAL_TABLES = (
     "case_events",
     "mentions",
     "measures",
+    "case_notes",
+    "case_promises",
+    "goodwill_offers",
     "search_data",
     "search_idx",
 )

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core.clock import Clock
 from core.errors import StorageError
+from core.ports.casework import CaseworkRepository
 from core.ports.learning import CauseRepository, CsatRepository, RuleRepository, VerdictRepository
 from core.ports.moderating import ModerationRepository
 from core.ports.replying import SwitchRepository, TemplateRepository
-from core.ports.casework import CaseworkRepository
 from core.ports.storing import (
     BrandRepository,
     CaseRepository,
@@ -29,8 +29,8 @@ from core.ports.storing import (
     OutboxRepository,
     Unit,
 )
-from core.text import mark
 from core.ports.watching import WatchRepository
+from core.text import mark
 from core.types.post import Removal, Source
 from storage import schema, scrubbing, tables
 from storage.brands import Brands
