@@ -119,9 +119,12 @@ def explained(error: BaseException, path: Path) -> StorageError:
     return StorageError(mark("{path}: the database refused ({problem})"), **given)
 
 
+# `hide_parameters` below: an error of the driver is logged with its statement, never with the texts it was given.
+
+
 def sync_engine(path: Path) -> Engine:
     """Return an engine for work outside the event loop: creation, migrations. One transaction holds all of it."""
-    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool, hide_parameters=True)
     _prepare(engine, writable=True)
     event.listen(engine, "begin", _begin)
     return engine
@@ -129,7 +132,9 @@ def sync_engine(path: Path) -> Engine:
 
 def writer_engine(path: Path) -> AsyncEngine:
     """Return the engine of the single writer, which begins and commits by itself."""
-    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)), poolclass=NullPool)
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)), poolclass=NullPool, hide_parameters=True
+    )
     _prepare(engine.sync_engine, writable=True)
     return engine
 
@@ -137,7 +142,10 @@ def writer_engine(path: Path) -> AsyncEngine:
 def reader_engine(path: Path) -> AsyncEngine:
     """Return the engine of the readers: a transaction each, and no way to write."""
     engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)), pool_size=READERS, max_overflow=MORE_READERS
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        pool_size=READERS,
+        max_overflow=MORE_READERS,
+        hide_parameters=True,
     )
     _prepare(engine.sync_engine, writable=False)
     event.listen(engine.sync_engine, "begin", _begin)

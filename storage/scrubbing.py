@@ -58,5 +58,13 @@ async def truncate(connection: AsyncConnection) -> bool:
 
 
 async def vacuum(connection: AsyncConnection) -> None:
-    """Write the database anew: pages that were rearranged may hold old copies of what was deleted."""
-    await connection.exec_driver_sql("VACUUM")
+    """Write the database anew: pages that were rearranged may hold old copies of what was deleted.
+
+    SQLite builds the new copy in a temporary file, which has no name and holds nothing that was purged; in memory it
+    would need as much of it as the database is large.
+    """
+    await connection.exec_driver_sql("PRAGMA temp_store = FILE")
+    try:
+        await connection.exec_driver_sql("VACUUM")
+    finally:
+        await connection.exec_driver_sql("PRAGMA temp_store = MEMORY")

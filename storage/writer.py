@@ -172,7 +172,7 @@ class Writer:
         try:
             await connection.exec_driver_sql("COMMIT")
         except DBAPIError as error:
-            _log.exception("storage.commit_failed", works=len(done))
+            _log.error("storage.commit_failed", works=len(done), problem=str(error.orig))
             await self._undo(connection, one_of_many=False)
             for job, _ in done:
                 job.fail(explained(error, self._path))

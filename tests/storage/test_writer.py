@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import traceback
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from core.clock import SteppedClock
 from core.errors import StorageError
 from core.ports.storing import Store, Unit
 from core.types.brand import Brand, Term
+from core.types.case import CaseEvent, CaseEventKind
 from core.types.mention import MentionQuery
 from storage import writer as writing
 from storage.mentions import Mentions
@@ -115,6 +117,20 @@ async def test_neighbours_learn_that_sqlite_gave_up_their_transaction(store: Sto
 
     assert [type(result) for result in results] == [StorageError, MishapError, type(None)]
     assert await names(store) == ["Last"]
+
+
+async def test_errors_do_not_repeat_what_people_wrote(store: Store) -> None:
+    note = "xqzj my own words"
+
+    async def work(unit: Unit) -> None:
+        event = CaseEvent(404, CaseEventKind.REPLIED, make.START, None, note)
+        await unit.cases.add_event(event)
+
+    with pytest.raises(StorageError) as caught:
+        await store.write(work)
+    told = "".join(traceback.format_exception(caught.value))
+    assert "FOREIGN KEY" in told
+    assert note not in told
 
 
 async def test_a_caller_that_gives_up_does_not_hold_up_the_others(store: Store) -> None:
