@@ -32,7 +32,7 @@ ASLEEP_SECONDS = 0.03
 """Real seconds without any traffic after which the product counts as waiting for the clock."""
 CALM_SECONDS = 15.0
 """Real seconds within which the product must come to rest."""
-TICK_SECONDS = 0.0005
+TICK_SECONDS = 0.001
 CALM_LOOKS = 2
 """Looks in a row that must find the product at rest: work moves between tasks."""
 CARD_BUTTON = re.compile(r"case:\w+:(\d+)")

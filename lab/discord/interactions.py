@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import IntEnum
 
 from core.errors import MaeariError, NotFoundError
 from lab.discord.stage import Stage
@@ -32,8 +33,17 @@ COMMAND_REPLY = 20
 """Message type."""
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 """Interaction types."""
-PONG, SEND, DEFER, DEFER_UPDATE, UPDATE, CHOICES, OPEN_MODAL = 1, 4, 5, 6, 7, 8, 9
-"""Callback types."""
+
+
+class Callback(IntEnum):
+    """Ways to answer an interaction."""
+
+    SEND = 4
+    DEFER = 5
+    DEFER_UPDATE = 6
+    UPDATE = 7
+    CHOICES = 8
+    OPEN_MODAL = 9
 
 
 class NoAnswerError(MaeariError):
@@ -61,7 +71,7 @@ class Pending:
     source: Message | None = None
     """The message that carries the component."""
     command_name: str | None = None
-    callback: int | None = None
+    callback: Callback | None = None
     deferred_flags: int = 0
     original: int | None = None
     """Message id of @original."""
@@ -78,7 +88,7 @@ class Pending:
         return f"interaction-{self.id}"
 
 
-class Desk:
+class Interactions:
     """Keeps the registered commands and the interactions under way."""
 
     def __init__(self, stage: Stage) -> None:
@@ -142,14 +152,14 @@ class Desk:
     def response(self, pending: Pending) -> Response:
         """Return the answer as it stands."""
         kinds = {
-            DEFER_UPDATE: ResponseKind.DEFERRED_UPDATE,
-            UPDATE: ResponseKind.UPDATE,
-            CHOICES: ResponseKind.CHOICES,
-            OPEN_MODAL: ResponseKind.MODAL,
+            Callback.DEFER_UPDATE: ResponseKind.DEFERRED_UPDATE,
+            Callback.UPDATE: ResponseKind.UPDATE,
+            Callback.CHOICES: ResponseKind.CHOICES,
+            Callback.OPEN_MODAL: ResponseKind.MODAL,
         }
         return Response(
             interaction_id=pending.id,
-            kind=kinds.get(pending.callback or SEND, ResponseKind.MESSAGE),
+            kind=kinds.get(pending.callback or Callback.SEND, ResponseKind.MESSAGE),
             by=pending.by,
             channel=pending.channel,
             message=None if pending.original is None else self._world.find_message(pending.original),
@@ -205,29 +215,29 @@ class Desk:
             raise CallbackError(404, 10062, "Unknown interaction")
         if pending.callback is not None:
             raise CallbackError(400, 40060, "Interaction has already been acknowledged.")
-        pending.callback = callback["type"]
+        pending.callback = Callback(callback["type"])
         content = callback.get("data") or {}
         message = self._take(pending, content, files)
         pending.answered.set()
-        if pending.callback != DEFER:
+        if pending.callback is not Callback.DEFER:
             pending.settled.set()
         return pending, message
 
     def _take(self, pending: Pending, content: Json, files: Sequence[Attachment]) -> Message | None:
         match pending.callback:
-            case 4:
+            case Callback.SEND:
                 return self._first(pending, content, files)
-            case 5:
+            case Callback.DEFER:
                 pending.deferred_flags = content.get("flags", 0)
-            case 6 | 7 if pending.source is not None:
+            case Callback.DEFER_UPDATE | Callback.UPDATE if pending.source is not None:
                 pending.original = pending.source.id
-                if pending.callback == UPDATE:
+                if pending.callback is Callback.UPDATE:
                     # The card may have changed since it was clicked: change what stands there now.
                     current = self._world.find_message(pending.source.id) or pending.source
                     return self._stage.change(edited(current, content, files, self._world.clock.now()))
-            case 8:
+            case Callback.CHOICES:
                 pending.choices = tuple((one["name"], str(one["value"])) for one in content.get("choices", ()))
-            case 9:
+            case Callback.OPEN_MODAL:
                 inner = tuple(component_of(one) for one in content["components"])
                 pending.modal = Modal(content["custom_id"], content["title"], inner)
         return None
@@ -239,7 +249,7 @@ class Desk:
 
     def follow_up(self, pending: Pending, content: Json, files: Sequence[Attachment]) -> Message:
         """Take a follow-up message; the first one after a deferral becomes @original."""
-        if pending.callback == DEFER and pending.original is None:
+        if pending.callback is Callback.DEFER and pending.original is None:
             content = {**content, "flags": content.get("flags", 0) & ~EPHEMERAL | pending.deferred_flags}
             message = self._first(pending, content, files)
             pending.settled.set()
@@ -251,13 +261,23 @@ class Desk:
     def edit_original(self, pending: Pending, content: Json, files: Sequence[Attachment]) -> Message:
         """Change @original, or fill a deferred one. Raises CallbackError while there is none."""
         if pending.original is None:
-            if pending.callback != DEFER:
+            if pending.callback is not Callback.DEFER:
                 raise CallbackError(404, 10008, "Unknown Message")
             return self.follow_up(pending, content, files)
         current = self._world.find_message(pending.original)
         if current is None:
             raise CallbackError(404, 10008, "Unknown Message")
         return self._stage.change(edited(current, content, files, self._world.clock.now()))
+
+    def drop_original(self, pending: Pending) -> None:
+        """Delete @original; deleting one that was only deferred ends the waiting. Raises CallbackError."""
+        message = None if pending.original is None else self._world.find_message(pending.original)
+        if message is not None:
+            self._stage.drop(message)
+        elif pending.callback is Callback.DEFER and pending.original is None:
+            pending.settled.set()
+        else:
+            raise CallbackError(404, 10008, "Unknown Message")
 
     def follow_ups(self, response: Response) -> tuple[Message, ...]:
         """Return the follow-ups to an answer so far."""

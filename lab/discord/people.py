@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.errors import NotFoundError
-from lab.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Desk
+from lab.discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT, Interactions
 from lab.discord.stage import DEFAULT, REPLY, Stage
 from lab.discord.types import (
     Attachment,
@@ -24,7 +24,6 @@ from lab.server import Json
 OptionValue = str | int | float | bool | Member | Channel | Role
 SUBCOMMAND, GROUP = 1, 2
 """Option types that lead on to others."""
-USER_OPTION, CHANNEL_OPTION, ROLE_OPTION, MENTIONABLE_OPTION = 6, 7, 8, 9
 SLASH, ON_USER, ON_MESSAGE = 1, 2, 3
 """Command types."""
 
@@ -32,10 +31,10 @@ SLASH, ON_USER, ON_MESSAGE = 1, 2, 3
 class People:
     """What members do. Each call happens at the shared clock's time."""
 
-    def __init__(self, stage: Stage, desk: Desk) -> None:
+    def __init__(self, stage: Stage, interactions: Interactions) -> None:
         self._stage = stage
         self._world = stage.world
-        self._desk = desk
+        self._interactions = interactions
 
     # -- writing
 
@@ -112,7 +111,7 @@ class People:
 
         Raises NotFoundError where the command, or an option, was not registered, and NoAnswerError.
         """
-        return await self._desk.ask(COMMAND, member, channel, self._command(channel, path, options or {}, None))
+        return await self._interactions.ask(COMMAND, member, channel, self._command(channel, path, options or {}, None))
 
     async def autocomplete(
         self,
@@ -124,12 +123,12 @@ class People:
     ) -> tuple[tuple[str, str], ...]:
         """Type into an option and return what is offered: (name, value). `options` holds what is typed so far."""
         content = self._command(channel, path, options, focused)
-        return (await self._desk.ask(AUTOCOMPLETE, member, channel, content)).choices
+        return (await self._interactions.ask(AUTOCOMPLETE, member, channel, content)).choices
 
     async def use_menu(self, member: Member, channel: Channel, name: str, target: Message | Member) -> Response:
         """Use a context-menu command on a message or a member."""
         on_message = isinstance(target, Message)
-        command = self._desk.find_command(name, ON_MESSAGE if on_message else ON_USER, channel.guild_id)
+        command = self._interactions.find_command(name, ON_MESSAGE if on_message else ON_USER, channel.guild_id)
         content: Json = {
             "id": command["id"],
             "name": name,
@@ -141,7 +140,7 @@ class People:
                 else self._resolved([target])
             ),
         }
-        return await self._desk.ask(COMMAND, member, channel, content)
+        return await self._interactions.ask(COMMAND, member, channel, content)
 
     async def press(self, member: Member, message: Message, custom_id: str) -> Response:
         """Press a button. Raises NotFoundError where the message has no such button, or it is disabled."""
@@ -161,12 +160,12 @@ class People:
             raise NotFoundError("that answer opened no form")
         rows = [_filled(one, values) for one in modal.components]
         content = {"custom_id": modal.custom_id, "components": [row for row in rows if row is not None]}
-        source = self._desk.pending(f"interaction-{opened.interaction_id}").source
-        return await self._desk.ask(MODAL_SUBMIT, opened.by, opened.channel, content, source=source)
+        source = self._interactions.pending(f"interaction-{opened.interaction_id}").source
+        return await self._interactions.ask(MODAL_SUBMIT, opened.by, opened.channel, content, source=source)
 
     def follow_ups(self, response: Response) -> tuple[Message, ...]:
         """Return the follow-up messages to an answer so far."""
-        return self._desk.follow_ups(response)
+        return self._interactions.follow_ups(response)
 
     # -- inside
 
@@ -175,11 +174,13 @@ class People:
         if _component(current, custom_id).is_disabled:
             raise NotFoundError(f"{custom_id} is disabled")
         channel = self._world.channel(message.channel_id)
-        return await self._desk.ask(COMPONENT, member, channel, {"custom_id": custom_id} | content, source=current)
+        return await self._interactions.ask(
+            COMPONENT, member, channel, {"custom_id": custom_id} | content, source=current
+        )
 
     def _command(self, channel: Channel, path: str, options: Mapping[str, OptionValue], focused: str | None) -> Json:
         name, *steps = path.split()
-        command = self._desk.find_command(name, SLASH, channel.guild_id)
+        command = self._interactions.find_command(name, SLASH, channel.guild_id)
         declared = command.get("options", [])
         chain = []
         for step in steps:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from lab.discord.body import NO_CONTENT, Body, error, guarded, read_body
-from lab.discord.interactions import Desk, edited
+from lab.discord.interactions import Interactions, edited
 from lab.discord.stage import DEFAULT, REPLY, Stage
 from lab.discord.types import Channel, ChannelKind, Member, Message
 from lab.discord.world import Window
@@ -22,11 +22,11 @@ NONCES_KEPT = 10_000
 class Rest:
     """Routes that carry the bot's token."""
 
-    def __init__(self, stage: Stage, desk: Desk) -> None:
+    def __init__(self, stage: Stage, interactions: Interactions) -> None:
         self._stage = stage
         self._world = stage.world
         self._renderer = stage.renderer
-        self._desk = desk
+        self._interactions = interactions
         self._nonces: dict[tuple[int, str], int] = {}
 
     def routes(self, base: str) -> list[web.RouteDef]:
@@ -261,11 +261,11 @@ class Rest:
     # -- commands
 
     async def _commands(self, request: web.Request) -> web.Response:
-        return json_response(self._desk.wire_commands.get(_scope(request), []))
+        return json_response(self._interactions.wire_commands.get(_scope(request), []))
 
     async def _register(self, request: web.Request) -> web.Response:
         body = await read_body(request, self._world.ids.mint)
-        return json_response(self._desk.register(_scope(request), body.content))
+        return json_response(self._interactions.register(_scope(request), body.content))
 
     # -- inside
 

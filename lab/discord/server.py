@@ -13,7 +13,7 @@ from aiohttp import web
 from core.clock import Clock
 from lab.discord.body import error
 from lab.discord.gateway import Gateway
-from lab.discord.interactions import Desk
+from lab.discord.interactions import Interactions
 from lab.discord.people import People
 from lab.discord.render import Renderer
 from lab.discord.rest import Rest
@@ -62,8 +62,8 @@ class StandInDiscord(People, LoopbackServer):
         self.renderer = Renderer(self.world)
         self.gateway = Gateway(self.world, self.renderer, token=token)
         stage = Stage(self.world, self.renderer, self.gateway)
-        self.desk = Desk(stage)
-        People.__init__(self, stage, self.desk)
+        self.interactions = Interactions(stage)
+        People.__init__(self, stage, self.interactions)
         self._buckets: list[Bucket] = []
 
     @property
@@ -170,7 +170,7 @@ class StandInDiscord(People, LoopbackServer):
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that were registered."""
-        return self.desk.commands()
+        return self.interactions.commands()
 
     def current(self, message: Message) -> Message:
         """Return a message as it stands now. Raises NotFoundError where it was deleted."""
@@ -189,8 +189,8 @@ class StandInDiscord(People, LoopbackServer):
             web.get("/gateway/", self.gateway.serve),
             web.get(f"{API}/gateway/bot", self._gateway_bot),
             web.get("/cdn/attachments/{channel}/{attachment}/{filename}", self._download),
-            *Rest(self._stage, self.desk).routes(API),
-            *InteractionRoutes(self._stage, self.desk).routes(API),
+            *Rest(self._stage, self.interactions).routes(API),
+            *InteractionRoutes(self._stage, self.interactions).routes(API),
         ]
 
     def local_path(self, request: web.Request) -> str:

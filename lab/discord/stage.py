@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lab.discord.gateway import Gateway
-from lab.discord.render import Renderer, emoji, timestamp
+from lab.discord.render import Renderer, emoji
 from lab.discord.types import Channel, ChannelKind, Member, Message, Reaction
 from lab.discord.world import DiscordWorld
 
@@ -13,7 +13,7 @@ GUILDS, GUILD_MEMBERS, GUILD_MESSAGES, GUILD_REACTIONS, GUILD_TYPING = 1 << 0, 1
 DIRECT_MESSAGES, DIRECT_REACTIONS = 1 << 12, 1 << 13
 """Intents, from Discord's documented list."""
 
-DEFAULT, REPLY, THREAD_STARTER = 0, 19, 21
+DEFAULT, REPLY = 0, 19
 """Message types."""
 HAS_THREAD = 1 << 5
 """Message flag."""
@@ -119,24 +119,12 @@ class Stage:
         self.gateway.emit("CHANNEL_CREATE", self.renderer.channel(channel), intent=GUILDS)
         return channel
 
-    def drop_channel(self, channel: Channel) -> None:
-        """Delete a channel."""
-        wire = self.renderer.channel(channel)
-        del self.world.channels[channel.id]
-        self.gateway.emit("THREAD_DELETE" if channel.kind.is_thread else "CHANNEL_DELETE", wire, intent=GUILDS)
-
     def add_member(self, member: Member) -> Member:
         """Let somebody join."""
         self.world.put_member(member)
         wire = self.renderer.member_with_user(member) | {"guild_id": str(member.guild_id)}
         self.gateway.emit("GUILD_MEMBER_ADD", wire, intent=GUILD_MEMBERS)
         return member
-
-    def drop_member(self, member: Member) -> None:
-        """Let somebody leave."""
-        del self.world.members[member.guild_id, member.id]
-        gone = {"guild_id": str(member.guild_id), "user": self.renderer.user(member)}
-        self.gateway.emit("GUILD_MEMBER_REMOVE", gone, intent=GUILD_MEMBERS)
 
     def type(self, channel: Channel, member: Member) -> None:
         """Show that somebody is writing."""
@@ -172,6 +160,3 @@ class Stage:
 
 def _messages(message: Message) -> int:
     return DIRECT_MESSAGES if message.guild_id is None else GUILD_MESSAGES
-
-
-__all__ = ["DEFAULT", "REPLY", "THREAD_STARTER", "Stage", "timestamp"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from lab.discord.body import NO_CONTENT, guarded, read_body
-from lab.discord.interactions import CallbackError, Desk, edited
+from lab.discord.interactions import CallbackError, Interactions, edited
 from lab.discord.stage import Stage
 from lab.discord.types import Message
 from lab.server import Handler, Json, json_response
@@ -14,11 +14,11 @@ from lab.server import Handler, Json, json_response
 class InteractionRoutes:
     """Routes that carry an interaction's token in their path: answers and follow-ups."""
 
-    def __init__(self, stage: Stage, desk: Desk) -> None:
+    def __init__(self, stage: Stage, interactions: Interactions) -> None:
         self._stage = stage
         self._world = stage.world
         self._renderer = stage.renderer
-        self._desk = desk
+        self._interactions = interactions
 
     def routes(self, base: str) -> list[web.RouteDef]:
         """Return the routes under `base`."""
@@ -36,7 +36,7 @@ class InteractionRoutes:
 
     async def _callback(self, request: web.Request) -> web.Response:
         body = await read_body(request, self._world.ids.mint)
-        pending, message = self._desk.answer(request.match_info["token"], body.content, body.files)
+        pending, message = self._interactions.answer(request.match_info["token"], body.content, body.files)
         if request.query.get("with_response") not in ("1", "true"):
             return web.Response(status=NO_CONTENT)
         interaction: Json = {"id": str(pending.id), "type": 2}
@@ -52,20 +52,20 @@ class InteractionRoutes:
 
     async def _follow_up(self, request: web.Request) -> web.Response:
         body = await read_body(request, self._world.ids.mint)
-        pending = self._desk.pending(request.match_info["token"])
-        return json_response(self._renderer.message(self._desk.follow_up(pending, body.content, body.files)))
+        pending = self._interactions.pending(request.match_info["token"])
+        return json_response(self._renderer.message(self._interactions.follow_up(pending, body.content, body.files)))
 
     async def _original(self, request: web.Request) -> web.Response:
         return json_response(self._renderer.message(self._message_of(request, original=True)))
 
     async def _edit_original(self, request: web.Request) -> web.Response:
         body = await read_body(request, self._world.ids.mint)
-        pending = self._desk.pending(request.match_info["token"])
-        message = self._desk.edit_original(pending, body.content, body.files)
+        pending = self._interactions.pending(request.match_info["token"])
+        message = self._interactions.edit_original(pending, body.content, body.files)
         return json_response(self._renderer.message(message))
 
     async def _delete_original(self, request: web.Request) -> web.Response:
-        self._stage.drop(self._message_of(request, original=True))
+        self._interactions.drop_original(self._interactions.pending(request.match_info["token"]))
         return web.Response(status=NO_CONTENT)
 
     async def _edit_follow_up(self, request: web.Request) -> web.Response:
@@ -79,7 +79,7 @@ class InteractionRoutes:
         return web.Response(status=NO_CONTENT)
 
     def _message_of(self, request: web.Request, *, original: bool = False) -> Message:
-        pending = self._desk.pending(request.match_info["token"])
+        pending = self._interactions.pending(request.match_info["token"])
         wanted = pending.original if original else int(request.match_info["message"])
         message = None if wanted is None else self._world.find_message(wanted)
         if message is None:

@@ -55,6 +55,9 @@ class CaseButton(ui.DynamicItem[ui.Button[Any]], template=r"case:(?P<act>\w+):(?
             await interaction.response.send_modal(ReplyForm())
         elif self.act == "slow":
             await interaction.response.defer()
+        elif self.act == "vanish":
+            await interaction.response.defer(thinking=True, ephemeral=True)
+            await interaction.delete_original_response()
         elif self.act != "silent":
             await interaction.response.edit_message(view=card(f"by {interaction.user.name}"))
 
@@ -62,7 +65,9 @@ class CaseButton(ui.DynamicItem[ui.Button[Any]], template=r"case:(?P<act>\w+):(?
 def card(text: str) -> ui.LayoutView:
     """Return a card with buttons, in Components V2."""
     view = ui.LayoutView(timeout=None)
-    row: ui.ActionRow[Any] = ui.ActionRow(*(CaseButton(act, 7) for act in ("claim", "reply", "slow", "silent")))
+    row: ui.ActionRow[Any] = ui.ActionRow(
+        *(CaseButton(act, 7) for act in ("claim", "reply", "slow", "vanish", "silent"))
+    )
     view.add_item(ui.Container(ui.TextDisplay(text), row))
     return view
 

@@ -76,10 +76,20 @@ async def test_a_button_changes_its_message(
     stand_in: StandInDiscord, bot: SmallBot, minji: Member, shown_card: Message
 ) -> None:
     assert "A complaint" in shown_card.shown_text
+    claim = shown_card.button("case:claim:")
+    assert claim is not None
+    assert claim.label == "Claim"
     response = await stand_in.press(minji, shown_card, "case:claim:7")
     assert response.kind is ResponseKind.UPDATE
     assert "by minji" in stand_in.current(shown_card).shown_text
     assert (await stand_in.press(minji, shown_card, "case:slow:7")).kind is ResponseKind.DEFERRED_UPDATE
+
+
+async def test_a_deferred_answer_that_is_deleted_ends_the_waiting(
+    stand_in: StandInDiscord, bot: SmallBot, minji: Member, shown_card: Message
+) -> None:
+    response = await stand_in.press(minji, shown_card, "case:vanish:7")
+    assert (response.kind, response.message) == (ResponseKind.MESSAGE, None)
 
 
 async def test_a_button_opens_a_form_and_the_form_is_sent(
@@ -115,7 +125,7 @@ async def test_what_is_not_there_cannot_be_used(
 async def test_silence_is_an_error_that_names_the_button(
     stand_in: StandInDiscord, bot: SmallBot, minji: Member, shown_card: Message
 ) -> None:
-    stand_in.desk.first_response_seconds = 0.05
+    stand_in.interactions.first_response_seconds = 0.05
     with pytest.raises(NoAnswerError, match="case:silent:7"):
         await stand_in.press(minji, shown_card, "case:silent:7")
 
@@ -138,11 +148,11 @@ async def test_late_and_second_answers_are_refused(
             refused.append(error.code)
 
     bot.tree.clear_commands(guild=None)
-    stand_in.desk.first_response_seconds = 0.0
+    stand_in.interactions.first_response_seconds = 0.0
     with pytest.raises(NoAnswerError):
         await stand_in.slash(minji, help_channel, "ask", {"question": "?"})
     await until(lambda: len(refused) == 1)
-    stand_in.desk.first_response_seconds = 3.0
+    stand_in.interactions.first_response_seconds = 3.0
     await stand_in.slash(minji, help_channel, "ask", {"question": "?"})
     await until(lambda: len(refused) == 2)
     assert refused == [10062, 40060]
