@@ -21,10 +21,10 @@ from core.types.case import Case, CaseEvent, CaseEventKind, CaseKind, CaseQuery,
 from core.types.mention import StoredMention
 from core.types.post import Source
 from engagement.desk.explain import Explainer
+from engagement.desk.lint import ReplyFacts, lint, refusal
 from engagement.desk.opening import ACTIVE, DeskPolicy, Opening, open_case, open_request
 from engagement.desk.view import CaseView, case_view
 from engagement.outgoing.records import refresh_card
-from engagement.outgoing.text import limit_of
 
 __all__ = ["Desk"]
 
@@ -160,6 +160,8 @@ class Desk:
             action = await unit.outbox.get(action_id)
             if action is None:
                 raise NotFoundError(mark("There is no such draft."))
+            if text is not None:
+                _refuse_unfit(text, action.draft.target.source)
             if self.policy.crisis and action.draft.actor == actor:
                 raise ConflictError(mark("In crisis mode a second person presses Send."), holder=actor)
             return await unit.outbox.approve(action_id, actor=actor, text=text)
@@ -213,8 +215,7 @@ class Desk:
         if any(action.state is ActionState.SENT and action.draft.text == text for action in earlier):
             raise ConflictError(mark("The very same reply was sent already."), holder=actor)
         target, mention_id = await self._target(unit, case)
-        if len(text) > limit_of(target.source):
-            raise InputError(mark("The reply is longer than the platform allows."))
+        _refuse_unfit(text, target.source)
         return ActionDraft(
             kind=ActionKind.REPLY if target.reply_to is not None else ActionKind.POST,
             purpose=Purpose.STAFF_REPLY,
@@ -278,6 +279,13 @@ class Desk:
         _log.info("desk.case", case=case.id, state=case.state, version=case.version)
         self.wake()
         return case
+
+
+def _refuse_unfit(text: str, source: Source) -> None:
+    """Raise InputError for a text that must not be posted: too long, not filled in, somebody's card number."""
+    problem = refusal(lint(text, ReplyFacts(source)))
+    if problem is not None:
+        raise problem
 
 
 async def _get(unit: Unit, case_id: int) -> Case:
