@@ -71,6 +71,7 @@ class Cases:
         author_key: str | None,
         target: Target | None = None,
         note: str = "",
+        resolve_due_at: datetime | None = None,
     ) -> Case:
         """Open a case, with its `opened` event."""
         case = Case(
@@ -85,6 +86,7 @@ class Cases:
             author_key=author_key,
             target=target,
             note=note,
+            resolve_due_at=resolve_due_at,
         )
         case_id = await self._session.scalar(insert(cases).values(_sides(case)).returning(cases.c.id))
         case = replace(case, id=case_id)

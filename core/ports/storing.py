@@ -12,7 +12,7 @@ from core.ports.learning import CauseRepository, CsatRepository, RuleRepository,
 from core.ports.moderating import ModerationRepository
 from core.ports.replying import SwitchRepository, TemplateRepository
 from core.ports.watching import WatchRepository
-from core.types.action import Action, ActionDraft, ActionState, Purpose, Receipt, Target
+from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Receipt, Target
 from core.types.brand import Brand
 from core.types.case import Case, CaseEvent, CaseKind, CaseQuery, Severity
 from core.types.member import ContactWish, GuildSettings
@@ -123,6 +123,7 @@ class CaseRepository(Protocol):
         author_key: str | None,
         target: Target | None = None,
         note: str = "",
+        resolve_due_at: datetime | None = None,
     ) -> Case:
         """Open a case, with its `opened` event. `target` and `note` are those of a request without a mention."""
         ...
@@ -242,6 +243,10 @@ class OutboxRepository(Protocol):
 
     async def of_author(self, author_key: str) -> list[Action]:
         """Return all actions that write to a person, oldest first."""
+        ...
+
+    async def about(self, kind: ActionKind, number: int) -> list[Action]:
+        """Return the cards or notices of one kind that show this, oldest first."""
         ...
 
     async def of_message(self, source: Source, native_id: str) -> Action | None:

@@ -91,7 +91,7 @@ class Case:
     resolve_due_at: datetime | None = None
     """Resolution is due, in business hours; None for a case that has no such clock. Stands still while paused."""
     paused_at: datetime | None = None
-    """Since when the resolution clock stands still: we wait for the customer."""
+    """Since when the resolution clock stands still: we wait for the customer, or the case is closed."""
     snoozed_until: datetime | None = None
     """Until then the case stands behind the others in the queue; its clocks go on."""
     dismissal: Dismissal | None = None

@@ -17,9 +17,11 @@ from core.ports.storing import Store, Unit
 from core.settings import RedditMode
 from core.text import mark
 from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Target
-from core.types.case import Case, CaseEvent, CaseEventKind, CaseKind, CaseQuery, CaseState
+from core.types.case import Case, CaseEvent, CaseEventKind, CaseKind, CaseQuery, CaseState, Dismissal
 from core.types.mention import StoredMention
 from core.types.post import Source
+from engagement.desk.cards import announce_draft, refresh_draft_cards
+from engagement.desk.clock import live_clock, paused, resumed
 from engagement.desk.explain import Explainer
 from engagement.desk.lint import ReplyFacts, lint, refusal
 from engagement.desk.opening import ACTIVE, DeskPolicy, Opening, open_case, open_request
@@ -86,11 +88,14 @@ class Desk:
         """
         return await self._change(case_id, lambda unit, case: self._claim(unit, case, actor))
 
-    async def unclaim(self, case_id: int, actor: str) -> Case:
-        """Give a case back to the queue. Raises ConflictError when `actor` does not hold it."""
+    async def unclaim(self, case_id: int, actor: str, *, of_others: bool = False) -> Case:
+        """Give a case back to the queue.
+
+        Raises ConflictError when `actor` does not hold it (`of_others`: when nobody does).
+        """
 
         async def work(unit: Unit, case: Case) -> Case:
-            if case.claimed_by != actor:
+            if case.claimed_by is None or (case.claimed_by != actor and not of_others):
                 raise ConflictError(mark("You do not hold this case."), holder=case.claimed_by)
             state = CaseState.OPEN if case.state is CaseState.CLAIMED else case.state
             changed = replace(case, state=state, claimed_by=None, claimed_at=None)
@@ -102,9 +107,9 @@ class Desk:
         """Close a case as done. Raises ConflictError when it is closed already."""
         return await self._close(case_id, actor, reason, CaseState.RESOLVED, CaseEventKind.RESOLVED)
 
-    async def dismiss(self, case_id: int, actor: str, reason: str = "") -> Case:
-        """Close a case as none: no complaint, spam, a duplicate. Raises ConflictError when it is closed already."""
-        return await self._close(case_id, actor, reason, CaseState.DISMISSED, CaseEventKind.DISMISSED)
+    async def dismiss(self, case_id: int, actor: str, reason: str = "", *, why: Dismissal | None = None) -> Case:
+        """Close a case as none, with the reason as a code. Raises ConflictError when it is closed already."""
+        return await self._close(case_id, actor, reason, CaseState.DISMISSED, CaseEventKind.DISMISSED, why)
 
     async def reopen(self, case_id: int, actor: str, reason: str = "") -> Case:
         """Open a closed case again. Raises ConflictError when it is open."""
@@ -113,7 +118,10 @@ class Desk:
             if case.state in ACTIVE:
                 raise ConflictError(mark("This case is open already."), holder=case.claimed_by)
             state = CaseState.OPEN if case.claimed_by is None else CaseState.CLAIMED
-            changed = replace(case, state=state, resolved_at=None, resolution="")
+            clock = await live_clock(unit, self.policy.clock)
+            going_on = resumed(case, self._clock.now(), clock.hours)
+            changed = replace(going_on, state=state, resolved_at=None, resolution="", dismissal=None)
+            await unit.watch.set_alarms(clock.alarms(changed))
             return await self._save(unit, changed, CaseEventKind.REOPENED, actor, reason)
 
         return await self._change(case_id, work)
@@ -136,6 +144,7 @@ class Desk:
             action = await unit.outbox.add(draft, created_at=self._clock.now())
             if action is None:
                 raise ConflictError(mark("A reply to this case is on its way already."), holder=actor)
+            await announce_draft(unit, action, self.policy, now=self._clock.now())
             return action
 
         action = await self._store.write(work)
@@ -164,15 +173,26 @@ class Desk:
                 _refuse_unfit(text, action.draft.target.source)
             if self.policy.crisis and action.draft.actor == actor:
                 raise ConflictError(mark("In crisis mode a second person presses Send."), holder=actor)
-            return await unit.outbox.approve(action_id, actor=actor, text=text)
+            approved = await unit.outbox.approve(action_id, actor=actor, text=text)
+            await refresh_draft_cards(unit, [approved], now=self._clock.now())
+            return approved
 
         action = await self._store.write(work)
         self.wake()
         return action
 
     async def discard(self, action_id: int, actor: str) -> None:
-        """Throw a draft away."""
-        await self._store.write(lambda unit: unit.outbox.cancel(action_id, detail=f"discarded:{actor}"))
+        """Throw a draft away. Raises NotFoundError when it is none any more."""
+
+        async def work(unit: Unit) -> None:
+            action = await unit.outbox.get(action_id)
+            if action is None or action.state is not ActionState.DRAFT:
+                raise NotFoundError(mark("There is no such draft."))
+            await unit.outbox.cancel(action_id, detail=f"discarded:{actor}")
+            await refresh_draft_cards(unit, [action], now=self._clock.now())
+
+        await self._store.write(work)
+        self.wake()
 
     async def sweep(self, now: datetime | None = None) -> list[Case]:
         """Turn questions that nobody answered within `question_minutes` into cases; return those."""
@@ -256,12 +276,23 @@ class Desk:
         changed = replace(case, state=state, claimed_by=actor, claimed_at=self._clock.now())
         return await self._save(unit, changed, CaseEventKind.CLAIMED, actor)
 
-    async def _close(self, case_id: int, actor: str, reason: str, state: CaseState, kind: CaseEventKind) -> Case:
+    async def _close(
+        self,
+        case_id: int,
+        actor: str,
+        reason: str,
+        state: CaseState,
+        kind: CaseEventKind,
+        dismissal: Dismissal | None = None,
+    ) -> Case:
         async def work(unit: Unit, case: Case) -> Case:
             if case.state not in ACTIVE:
                 raise ConflictError(mark("This case is closed already."), holder=case.claimed_by)
-            changed = replace(case, state=state, resolved_at=self._clock.now(), resolution=reason)
-            return await self._save(unit, changed, kind, actor, reason)
+            now = self._clock.now()
+            stopped = replace(paused(case, now), snoozed_until=None, dismissal=dismissal)
+            changed = replace(stopped, state=state, resolved_at=now, resolution=reason)
+            said = ": ".join(part for part in (dismissal, reason) if part)
+            return await self._save(unit, changed, kind, actor, said)
 
         return await self._change(case_id, work)
 

@@ -10,6 +10,9 @@ from core.ports.storing import Unit
 from core.types.case import AnsweredBy, Case, CaseEvent, CaseEventKind, CaseState
 from core.types.mention import StoredMention
 from core.types.post import Source
+from engagement.desk.cards import refresh_draft_cards
+from engagement.desk.clock import live_clock, paused, resumed
+from engagement.desk.opening import DeskPolicy
 from engagement.outgoing.records import refresh_card
 
 __all__ = ["answered_natively", "customer_wrote", "mentions_gone"]
@@ -24,7 +27,7 @@ async def answered_natively(unit: Unit, case: Case, *, actor: str | None, at: da
     if case.state not in (*_WAITS, CaseState.WAITING):
         return case
     changed = replace(
-        case,
+        paused(case, at),
         state=CaseState.WAITING,
         answered_at=case.answered_at or at,
         answered_by=case.answered_by or AnsweredBy.NATIVE,
@@ -34,10 +37,13 @@ async def answered_natively(unit: Unit, case: Case, *, actor: str | None, at: da
     return saved
 
 
-async def customer_wrote(unit: Unit, case: Case, *, at: datetime, now: datetime, content: bool) -> Case:
+async def customer_wrote(
+    unit: Unit, case: Case, *, at: datetime, now: datetime, content: bool, policy: DeskPolicy
+) -> Case:
     """Note that the author wrote again; the ball is ours unless they are `content`.
 
-    A resolved case is opened again, a dismissed one stays dismissed.
+    A resolved case is opened again, a dismissed one stays dismissed. Where the ball is ours the resolution clock goes
+    on and a snooze is over.
     """
     state = case.state
     kind = CaseEventKind.CUSTOMER_WROTE
@@ -47,6 +53,10 @@ async def customer_wrote(unit: Unit, case: Case, *, at: datetime, now: datetime,
         state, kind = _ours(case), CaseEventKind.REOPENED
     reopened = kind is CaseEventKind.REOPENED
     changed = replace(case, state=state, resolved_at=None if reopened else case.resolved_at)
+    if not content and state in _WAITS:
+        clock = await live_clock(unit, policy.clock)
+        changed = replace(resumed(changed, at, clock.hours), snoozed_until=None)
+        await unit.watch.set_alarms(clock.alarms(changed))
     saved = await unit.cases.save(changed, CaseEvent(case.id, kind, at, None))
     await refresh_card(unit, saved, now)
     return saved
@@ -60,6 +70,8 @@ async def mentions_gone(unit: Unit, purged: Sequence[StoredMention], *, at: date
     """After a purge: take the posts' words off the cards. What waits to be sent about them the store cancelled."""
     if not purged:
         return
+    about = await unit.outbox.of_mentions([mention.id for mention in purged])
+    await refresh_draft_cards(unit, [action for action in about if action.draft.needs_approval], now=at)
     for case in await unit.cases.of_mentions([mention.id for mention in purged]):
         await unit.cases.add_event(CaseEvent(case.id, CaseEventKind.MENTION_PURGED, at, None))
         await refresh_card(unit, case, at)

@@ -13,7 +13,12 @@ from core.types.assessment import Assessment
 from core.types.case import Case, CaseEvent, CaseEventKind, CaseKind, CaseState, Severity
 from core.types.decision import Decision, DecisionKind
 from core.types.post import Source
-from engagement.desk.severity import due_at, graver, severity_of
+from engagement.desk.clock import SlaClock, live_clock
+from engagement.desk.duty import give_to_next
+from engagement.desk.hours import AROUND_THE_CLOCK, BusinessHours
+from engagement.desk.severity import graver, severity_of
+from engagement.desk.staffroom import staff_room
+from engagement.outgoing.board import refresh_board
 from engagement.outgoing.records import refresh_card
 
 __all__ = ["ACTIVE", "DeskPolicy", "Opening", "kind_of", "open_case", "open_request", "open_silently"]
@@ -34,12 +39,22 @@ class DeskPolicy:
     """Where cards go; the home guild's own setting wins."""
     crisis: bool = False
     """Replies need a second person."""
+    hours: BusinessHours = AROUND_THE_CLOCK
+    auto_assign: bool = False
+    """Each new case goes to the next of the staff on duty."""
+
+    @property
+    def clock(self) -> SlaClock:
+        """The clocks of the configuration; targets that staff set live win, see `live_clock`."""
+        return SlaClock.of(self.sla, self.hours)
 
     @classmethod
     def of(cls, settings: Settings) -> DeskPolicy:
         """Return the policy that the configuration asks for."""
         discord = settings.discord
         return cls(
+            hours=BusinessHours.of(settings.sla, settings.zone),
+            auto_assign=settings.desk.auto_assign,
             sla=settings.sla,
             flags=settings.policy.flags,
             locale=settings.maeari.locale,
@@ -77,17 +92,27 @@ async def open_case(unit: Unit, opening: Opening, policy: DeskPolicy) -> tuple[C
     severity = severity_of(opening.kind, opening.text, opening.assessment, policy.sla.urgent_terms)
     if (existing := await _joinable(unit, opening, policy)) is not None:
         return await _join(unit, existing, opening, severity, policy), False
+    clock = await live_clock(unit, policy.clock)
     case = await unit.cases.open(
         kind=opening.kind,
         severity=severity,
         brand=opening.brand,
         opened_at=opening.opened_at,
-        due_at=due_at(opening.opened_at, severity, policy.sla),
+        due_at=clock.first_due(opening.opened_at, severity),
+        resolve_due_at=clock.resolve_due(opening.opened_at, severity),
         mention_id=opening.mention_id,
         author_key=opening.author_key,
     )
+    return await _started(unit, case, policy, clock), True
+
+
+async def _started(unit: Unit, case: Case, policy: DeskPolicy, clock: SlaClock) -> Case:
+    """Start the clocks of a new case, post its card, and give it to somebody where that is wanted."""
+    await unit.watch.set_alarms(clock.alarms(case))
+    if policy.auto_assign:
+        case = await give_to_next(unit, case, actor=None, at=case.opened_at) or case
     await _post_card(unit, case, policy)
-    return case, True
+    return case
 
 
 async def open_silently(unit: Unit, openings: Sequence[Opening], policy: DeskPolicy) -> list[int]:
@@ -96,12 +121,13 @@ async def open_silently(unit: Unit, openings: Sequence[Opening], policy: DeskPol
         return []
     on_cases = await unit.cases.of_mentions([opening.mention_id for opening in openings])
     taken = {mention_id for case in on_cases for mention_id in case.mention_ids}
+    clock = await live_clock(unit, policy.clock)
     return await unit.cases.open_many(
-        [_silent(opening, policy) for opening in openings if opening.mention_id not in taken]
+        [_silent(opening, policy, clock) for opening in openings if opening.mention_id not in taken]
     )
 
 
-def _silent(opening: Opening, policy: DeskPolicy) -> Case:
+def _silent(opening: Opening, policy: DeskPolicy, clock: SlaClock) -> Case:
     severity = severity_of(opening.kind, opening.text, opening.assessment, policy.sla.urgent_terms)
     return Case(
         id=0,
@@ -110,7 +136,8 @@ def _silent(opening: Opening, policy: DeskPolicy) -> Case:
         severity=severity,
         brand=opening.brand,
         opened_at=opening.opened_at,
-        due_at=due_at(opening.opened_at, severity, policy.sla),
+        due_at=clock.first_due(opening.opened_at, severity),
+        resolve_due_at=clock.resolve_due(opening.opened_at, severity),
         mention_ids=(opening.mention_id,),
         author_key=opening.author_key,
     )
@@ -135,19 +162,20 @@ async def open_request(
         if case.kind is CaseKind.REQUEST and case.state in ACTIVE:
             return case, False
     severity = severity_of(CaseKind.REQUEST, note, None, policy.sla.urgent_terms)
+    clock = await live_clock(unit, policy.clock)
     case = await unit.cases.open(
         kind=CaseKind.REQUEST,
         severity=severity,
         brand=brand,
         opened_at=now,
-        due_at=due_at(now, severity, policy.sla),
+        due_at=clock.first_due(now, severity),
+        resolve_due_at=clock.resolve_due(now, severity),
         mention_id=None,
         author_key=author_key,
         target=target,
         note=note,
     )
-    await _post_card(unit, case, policy)
-    return case, True
+    return await _started(unit, case, policy, clock), True
 
 
 async def _joinable(unit: Unit, opening: Opening, policy: DeskPolicy) -> Case | None:
@@ -180,26 +208,39 @@ async def _join(unit: Unit, case: Case, opening: Opening, severity: Severity, po
         await unit.cases.join(case.id, opening.mention_id, at)
         case = await unit.cases.get(case.id) or case
     if graver(severity, case.severity) is not case.severity:
-        due = min(case.due_at, due_at(at, severity, policy.sla))
-        event = CaseEvent(case.id, CaseEventKind.RAISED, at, None, severity)
-        case = await unit.cases.save(replace(case, severity=severity, due_at=due), event)
+        case = await _raised(unit, case, severity, at, policy)
     await refresh_card(unit, case, at)
     return case
 
 
+async def _raised(unit: Unit, case: Case, severity: Severity, at: datetime, policy: DeskPolicy) -> Case:
+    """Give a case a graver severity: it is due as early as a new one of that severity, never later than before."""
+    clock = await live_clock(unit, policy.clock)
+    resolve_due = clock.resolve_due(at, severity)
+    changed = replace(
+        case,
+        severity=severity,
+        due_at=min(case.due_at, clock.first_due(at, severity)),
+        resolve_due_at=min(case.resolve_due_at or resolve_due, resolve_due),
+    )
+    case = await unit.cases.save(changed, CaseEvent(case.id, CaseEventKind.RAISED, at, None, severity))
+    await unit.watch.set_alarms(clock.alarms(case))
+    return case
+
+
 async def _post_card(unit: Unit, case: Case, policy: DeskPolicy) -> None:
-    home = await unit.members.guild(policy.home_guild) if policy.home_guild is not None else None
-    channel = (home.staff_channel if home is not None else None) or policy.staff_channel
-    if channel is None:
+    room = await staff_room(unit, policy.home_guild, policy.staff_channel, policy.locale)
+    if room is None:
         return
     await unit.outbox.add(
         ActionDraft(
             kind=ActionKind.CARD,
             purpose=Purpose.STAFF_POST,
-            target=Target(Source.DISCORD, channel, guild_id=policy.home_guild),
+            target=room.target,
             key=f"card:{case.id}",
             case_id=case.id,
-            locale=(home.locale if home is not None else None) or policy.locale,
+            locale=room.locale,
         ),
         created_at=case.opened_at,
     )
+    await refresh_board(unit, case.opened_at)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from functools import lru_cache
 
-from core.settings import SlaSection
 from core.types.assessment import AbuseKind, Assessment
 from core.types.case import CaseKind, Severity
 
-__all__ = ["SEVERITY_ORDER", "due_at", "graver", "severity_of"]
+__all__ = ["SEVERITY_ORDER", "graver", "severity_of"]
 
 SEVERITY_ORDER = (Severity.LOW, Severity.NORMAL, Severity.HIGH, Severity.URGENT)
 GRAVE_COMPLAINT = 0.8
@@ -46,17 +44,6 @@ def severity_of(kind: CaseKind, text: str, assessment: Assessment | None, urgent
     if names_danger:
         return Severity.HIGH
     return Severity.LOW if kind is CaseKind.REVIEW else Severity.NORMAL
-
-
-def due_at(opened_at: datetime, severity: Severity, sla: SlaSection) -> datetime:
-    """Return when the first response is due."""
-    minutes = {
-        Severity.URGENT: sla.urgent,
-        Severity.HIGH: sla.high,
-        Severity.NORMAL: sla.normal,
-        Severity.LOW: sla.low,
-    }
-    return opened_at + timedelta(minutes=minutes[severity])
 
 
 def graver(one: Severity, other: Severity) -> Severity:

@@ -15,6 +15,7 @@ from core.types.member import ContactRule, ContactWish
 from core.types.mention import StoredMention
 from core.types.post import Author, Post, PostRef, Removal, RemovalReason, Source
 from engagement.desk.following import actor_of, answered_natively, customer_wrote, mentions_gone
+from engagement.desk.opening import DeskPolicy
 from engagement.intake.tracking import TrackedPosts
 
 __all__ = ["AnswerReader", "Answered", "Touch", "touches"]
@@ -63,11 +64,12 @@ def touches(post: Post, tracked: TrackedPosts, *, named: bool) -> bool:
 class AnswerReader:
     """Reads the posts of one batch that concern stored ones."""
 
-    def __init__(self, store: Store, judge: Judge, tracked: TrackedPosts, clock: Clock) -> None:
+    def __init__(self, store: Store, judge: Judge, tracked: TrackedPosts, clock: Clock, desk: DeskPolicy) -> None:
         self._store = store
         self._judge = judge
         self._tracked = tracked
         self._now = clock.now()
+        self._desk = desk
 
     async def read(self, unit: Unit, touch: Touch, *, silent: bool, joined: bool, answered: Answered) -> None:
         """Count an answer and tell the cases. `joined`: the post went onto a case by itself already."""
@@ -122,7 +124,7 @@ class AnswerReader:
         for case in await unit.cases.of_mentions([mention.id for mention in stored]):
             if not await self._noted(unit, case, post.created_at):
                 content = self._content(post.text)
-                await customer_wrote(unit, case, at=post.created_at, now=self._now, content=content)
+                await customer_wrote(unit, case, at=post.created_at, now=self._now, content=content, policy=self._desk)
 
     async def _noted(self, unit: Unit, case: Case, at: datetime) -> bool:
         """Say whether the trail holds this follow-up already: a batch may be taken twice."""

@@ -17,6 +17,7 @@ import structlog
 from core.clock import Clock
 from core.ports.judging import Judge, Matcher
 from core.ports.storing import Store, Unit
+from core.settings import FlagsPolicy, ThanksPolicy
 from core.types.action import Action, Purpose, Receipt
 from core.types.assessment import Assessment
 from core.types.brand import Brand
@@ -27,12 +28,11 @@ from engagement.desk.opening import DeskPolicy
 from engagement.intake.answers import AnswerReader, Touch, touches
 from engagement.intake.commit import Commit, Taken, TakenMention
 from engagement.intake.decide import History, IntakePolicy, decide
+from engagement.intake.slices import Slices
 from engagement.intake.tracking import TRACKED_LIMIT, TrackedPosts
 
 __all__ = ["Intake", "Taken", "TakenMention"]
 
-SLICE_SECONDS = 0.005
-"""Longest stretch of scanning or judging before other tasks get their turn."""
 SCAN_STRIDE = 16
 """Posts scanned between two looks at the clock."""
 RECHECK_AFTER = timedelta(hours=1)
@@ -50,19 +50,6 @@ class _Scan:
     found: list[tuple[Post, tuple[Hit, ...]]] = field(default_factory=list)
     touching: list[Touch] = field(default_factory=list)
     """Posts that may answer a stored one, or change it."""
-
-
-class _Slices:
-    """Lets other tasks run whenever a stretch of work was long enough."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._until = self._loop.time() + SLICE_SECONDS
-
-    async def breathe(self) -> None:
-        if self._loop.time() >= self._until:
-            await asyncio.sleep(0)
-            self._until = self._loop.time() + SLICE_SECONDS
 
 
 class Intake:
@@ -106,6 +93,11 @@ class Intake:
         self.policy = replace(self.policy, competitors=competitors)
         _log.info("intake.brands", brands=len(matcher.brands), competitors=len(competitors))
 
+    def heed(self, thanks: ThanksPolicy, flags: FlagsPolicy) -> None:
+        """Go on with other thresholds, from the next batch on."""
+        self.policy = replace(self.policy, thanks=thanks, flags=flags)
+        _log.info("intake.thresholds", complaint=flags.min_complaint, praise=thanks.min_probability)
+
     async def reload(self, build: Callable[[Sequence[Brand]], Matcher]) -> None:
         """Read the brands from the store and follow them; `build` makes the matcher, outside the loop."""
         async with self._store.read() as unit:
@@ -129,7 +121,7 @@ class Intake:
         matcher = self.matcher
         scan = await self._scan(batch.posts, matcher)
         judged = await self._judge_all(scan, matcher, silent=batch.history)
-        reader = AnswerReader(self._store, self._judge, self.tracked, self._clock)
+        reader = AnswerReader(self._store, self._judge, self.tracked, self._clock, self.desk)
         commit = Commit(self._store, self.desk, self.tracked, reader, self._clock.now())
         after = self._clock.now() + RECHECK_AFTER if _from_reddit(batch) else None
 
@@ -159,7 +151,7 @@ class Intake:
 
     async def _scan(self, posts: Sequence[Post], matcher: Matcher) -> _Scan:
         """Find the brands in each post, and the posts that concern stored ones."""
-        scan, slices = _Scan(), _Slices()
+        scan, slices = _Scan(), Slices()
         match, tracked = matcher.match, self.tracked
         for number, post in enumerate(posts, 1):
             author = post.author
@@ -176,7 +168,7 @@ class Intake:
 
     async def _judge_all(self, scan: _Scan, matcher: Matcher, *, silent: bool) -> list[JudgedMention]:
         brands = {brand.name: brand for brand in matcher.brands}
-        slices = _Slices()
+        slices = Slices()
         judged: list[JudgedMention] = []
         thankable: list[int] = []
         quiet = History(silent=True)

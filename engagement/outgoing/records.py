@@ -8,6 +8,8 @@ from datetime import datetime
 from core.ports.storing import Unit
 from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Receipt
 from core.types.case import AnsweredBy, Case, CaseEvent, CaseEventKind, CaseState
+from core.types.moderation import MeasureState
+from engagement.outgoing.board import record_board, refresh_board
 
 __all__ = ["record_refused", "record_sent", "refresh_card"]
 
@@ -18,6 +20,8 @@ async def record_sent(unit: Unit, action: Action, receipt: Receipt) -> None:
     await unit.outbox.sent(action.id, receipt)
     if draft.purpose is Purpose.THANKS and draft.mention_id is not None:
         await unit.mentions.mark_thanked(draft.mention_id)
+    if draft.kind in (ActionKind.BOARD, ActionKind.BOARD_EDIT):
+        await record_board(unit, receipt)
     if draft.case_id is None:
         return
     if draft.kind is ActionKind.CARD:
@@ -30,6 +34,8 @@ async def record_refused(unit: Unit, action: Action, *, code: str, now: datetime
     """Note that an action will never happen; staff see on the card that their reply did not go out."""
     draft = action.draft
     await unit.outbox.refuse(action.id, detail=code)
+    if draft.kind is ActionKind.NOTICE and draft.about is not None:
+        await unit.moderation.settle(draft.about, MeasureState.DONE, detail="notice_undelivered")
     if draft.purpose is not Purpose.STAFF_REPLY or draft.case_id is None:
         return
     case = await unit.cases.get(draft.case_id)
@@ -50,6 +56,8 @@ async def _first_response(unit: Unit, draft: ActionDraft, at: datetime) -> None:
         state=CaseState.WAITING if waits else case.state,
         answered_at=case.answered_at or at,
         answered_by=case.answered_by or AnsweredBy.BOT_DESK,
+        # The ball is with the customer: the resolution clock stands still, whoever writes next starts it again.
+        paused_at=case.paused_at or at,
     )
     saved = await unit.cases.save(changed, CaseEvent(case.id, CaseEventKind.REPLIED, at, draft.actor))
     await refresh_card(unit, saved, at)
@@ -59,8 +67,9 @@ async def refresh_card(unit: Unit, case: Case, now: datetime) -> None:
     """Bring a case's card up to date; edits are coalesced.
 
     A card is rendered from the case as it stands when the sender gets to it, so one waiting card or edit is enough.
-    Does nothing for a case that has no card.
+    Does nothing for a case that has no card. The queue board follows, too.
     """
+    await refresh_board(unit, now)
     actions = await unit.outbox.of_case(case.id)
     cards = [action for action in actions if action.draft.kind is ActionKind.CARD]
     if not cards or cards[-1].state in (ActionState.PENDING, ActionState.REFUSED, ActionState.CANCELLED):
