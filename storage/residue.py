@@ -12,21 +12,13 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-PERSONAL_TABLES = (
-    "texts",
-    "authors",
-    "actions",
-    "cases",
-    "case_events",
-    "mentions",
-    "measures",
-    "case_notes",
-    "case_promises",
-    "goodwill_offers",
-    "search_data",
-    "search_idx",
+IMPERSONAL_TABLES = (
+    *("alembic_version", "install", "brands", "guilds", "templates", "switches"),
+    *("rollups", "term_counts", "reply_counts", "verdict_counts"),
+    *("feeds", "gaps", "seen_names", "purges", "wishes"),
+    *("case_mentions", "search_docsize", "search_config"),
 )
-"""Trees that hold words or names of people."""
+"""Trees that hold no words and no names of people; whatever is not listed here is looked through."""
 
 # File format: https://www.sqlite.org/fileformat2.html, "B-tree Pages".
 _PAGE_SIZE = slice(16, 18)
@@ -38,7 +30,7 @@ _MAX_PAGE_SIZE = 65_536
 
 
 def has_residue(path: Path) -> bool:
-    """Say whether a page of a personal table holds bytes between its cell pointers and its cells.
+    """Say whether a page of a table that may be personal holds bytes between its cell pointers and its cells.
 
     Reads the file itself: call it when the log was just written back, and nobody writes.
     """
@@ -52,12 +44,8 @@ def has_residue(path: Path) -> bool:
 def _roots(path: Path) -> list[int]:
     connection = sqlite3.connect(path, timeout=10)
     try:
-        places = ", ".join("?" * len(PERSONAL_TABLES))
-        found = connection.execute(
-            f"SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name IN ({places})",  # noqa: S608
-            PERSONAL_TABLES,
-        )
-        return [row[0] for row in found]
+        tables = connection.execute("SELECT name, rootpage FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
+        return [root for name, root in tables if name not in IMPERSONAL_TABLES]
     finally:
         connection.close()
 
