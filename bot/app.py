@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.brands import LiveBrands
 from bot.config import database_path
+from bot.lock import DatabaseLock
 from bot.metrics import Metrics, MetricsServer
 from bot.pipeline import Pipeline, open_pipeline
-from bot.services import ReportPosted, Services, Status
-from bot.status import read_status
+from bot.services import NOT_SERVED, ReportPosted, Services, Status
+from bot.status import MOST_COUNTED, read_status
 from bot.supervisor import Supervisor
 from bot.weekly import WeeklyReports
 from core.clock import Clock, SystemClock
-from core.errors import CredentialsRejectedError
+from core.errors import ConfigError, CredentialsRejectedError, SourceError
 from core.settings import Settings
-from core.types.action import Action, Receipt
+from core.text import mark
+from core.types.action import Action, ActionState, Receipt
 from core.types.post import Batch, FeedHealth, Source
 from engagement.desk.desk import Desk
 from engagement.desk.explain import Explainer
@@ -28,12 +32,16 @@ from engagement.members.chat import Chat
 from engagement.members.knowledge import KnowledgeBase
 from engagement.members.privacy import Privacy
 from engagement.outgoing.gate import GatePolicy, SendGate
-from engagement.outgoing.outbox import Outbox
+from engagement.outgoing.outbox import Held, Outbox
+from storage.connect import database_path as file_of
+from storage.connect import require_writable
 from storage.memory import StoreMemory
 from storage.store import SqlStore
 
 if TYPE_CHECKING:
     from bot.client import MaeariBot
+    from bot.connection import DiscordConnection
+    from bot.probe import DiscordAccount
     from core.ports.listening import Listener
     from engagement.intake.pipeline import Taken
     from listeners.discord import DiscordListener
@@ -44,24 +52,29 @@ SWEEP_EVERY = timedelta(minutes=1)
 """How often the desk looks for questions nobody answered."""
 EXPIRE_EVERY = timedelta(hours=1)
 """How often texts whose days are over are purged."""
-STARTED_WITHIN = 60.0
-"""Seconds a platform may take to let us in before `start` gives up waiting; the worker goes on trying."""
+STARTED_WITHIN = 10.0
+"""Seconds a platform may take to let us in before `start` goes on without it; its worker goes on trying."""
+CLOSED_WITHIN = 2.0
+"""Seconds that connections get to close, and the workers after them: together below the five of SIGTERM."""
 
 log = structlog.get_logger(__name__)
 
 
 class Application:
-    """One running Maeari. `open`, then `start`, then `serve_until`, then `close`."""
+    """One running Maeari. `open`, then `start`, then `run_until`, then `close`."""
 
-    def __init__(self, settings: Settings, store: SqlStore, pipeline: Pipeline, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, store: SqlStore, pipeline: Pipeline, clock: Clock, lock: DatabaseLock
+    ) -> None:
         self.settings = settings
         self.store = store
         self.pipeline = pipeline
         self.clock = clock
+        self._lock = lock
         self.metrics = Metrics()
-        self.supervisor = Supervisor()
+        self.supervisor = Supervisor(on_restart=lambda name: self.metrics.restarts.labels(name).inc())
         self.gate = SendGate(store, GatePolicy.of(settings), clock)
-        self.outbox = Outbox(store, {}, self.gate, clock, on_sent=self._sent)
+        self.outbox = Outbox(store, {}, self.gate, clock, on_sent=self._sent, on_held=self._held)
         pipeline.intake.wake = self.outbox.wake
         explainer = Explainer(pipeline.judge, lambda: pipeline.intake.matcher)
         self.desk = Desk(
@@ -78,9 +91,12 @@ class Application:
         self.brands = LiveBrands(store, pipeline.intake)
         self.weekly = WeeklyReports(store, settings, clock, pipeline.catalogues, wake=self.outbox.wake)
         self.memory = StoreMemory(store, clock, timedelta(hours=settings.reddit.recheck_hours))
-        self.bot: MaeariBot | None = None
-        self.discord: DiscordListener | None = None
+        self.connection: DiscordConnection | None = None
         self.reddit: RedditListener | None = None
+        self.reddit_is_in = False
+        """Whether Reddit has let us in at the start."""
+        self.reddit_name: str | None = None
+        """Our account there; None until Reddit has let us in, and without an account."""
         self._reddit_transport: RedditTransport | None = None
         self._metrics_server: MetricsServer | None = None
         self._started_at = clock.now()
@@ -96,14 +112,25 @@ class Application:
     async def open(cls, settings: Settings, *, clock: Clock | None = None) -> Application:
         """Open the database and build everything; nothing is connected yet.
 
-        Raises ConfigError and StorageError, each with its mend.
+        Raises ConfigError (also where no platform has credentials) and StorageError, each with its mend.
         """
+        if settings.discord.token is None and settings.reddit.client_id is None:
+            raise ConfigError(
+                mark("there is nothing to serve: set discord.token, or reddit.client_id with its keys, or both"),
+                key="discord.token",
+            )
         clock = clock or SystemClock()
-        store = await SqlStore.open(database_path(settings), clock=clock)
+        path = file_of(database_path(settings))
+        lock = await asyncio.to_thread(_locked, path)
         try:
-            return cls(settings, store, await open_pipeline(settings, store, clock=clock), clock)
+            store = await SqlStore.open(path, clock=clock)
+            try:
+                return cls(settings, store, await open_pipeline(settings, store, clock=clock), clock, lock)
+            except BaseException:
+                await store.close()
+                raise
         except BaseException:
-            await store.close()
+            lock.release()
             raise
 
     @property
@@ -116,45 +143,63 @@ class Application:
         """Whether there are keys."""
         return self.settings.reddit.client_id is not None
 
+    @property
+    def bot(self) -> MaeariBot | None:
+        """The Discord client of the moment."""
+        return None if self.connection is None else self.connection.bot
+
+    @property
+    def discord(self) -> DiscordListener | None:
+        """The Discord listener of the moment."""
+        return None if self.connection is None else self.connection.listener
+
     async def start(self) -> None:
         """Sign in where there are credentials, and start all workers.
 
-        Raises CredentialsRejectedError and AddressInUseError; what was started before stays for `close`.
+        A platform that does not answer in time is tried again while the others are served. Raises ConfigError,
+        CredentialsRejectedError and AddressInUseError; what was started before stays for `close`.
         """
         await self._start_metrics()
-        if self.serves_discord:
-            await self._start_discord()
         if self.serves_reddit:
-            self._start_reddit()
+            self._build_reddit()
+        if self.serves_discord:
+            self._build_discord()
+        await asyncio.gather(self._sign_in("discord", self._discord_in), self._sign_in("reddit", self._reddit_in))
+        if self.connection is not None:
+            self.supervisor.start("discord", self.connection.serve)
+            self._listen("discord", self.connection.batches)
+        if self.reddit is not None:
+            self._listen("reddit", self.reddit.batches)
         self.supervisor.start("outbox", self.outbox.run)
         self.supervisor.start("sweep", self._sweep)
         self.supervisor.start("expiry", self._expire)
         self.supervisor.start("weekly_report", self.weekly.run)
 
-    async def serve_until(self, stop: asyncio.Event) -> None:
-        """Serve until `stop` is set. Raises what a worker failed of for good."""
+    async def run_until(self, stop: asyncio.Event, *, started: Callable[[], None] = lambda: None) -> None:
+        """Start and serve until `stop` is set, also in the middle of starting; `started` is called in between.
+
+        Raises what `start` raises, and what a worker failed of for good.
+        """
         stopped = asyncio.create_task(stop.wait())
-        failed = asyncio.create_task(self.supervisor.wait_failed())
+        serving = asyncio.create_task(self._serve(started))
         try:
-            await asyncio.wait({stopped, failed}, return_when=asyncio.FIRST_COMPLETED)
-            if failed.done() and not stop.is_set():
-                raise CredentialsRejectedError(failed.result().problem)
+            await asyncio.wait({stopped, serving}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
         finally:
-            stopped.cancel()
-            failed.cancel()
+            for task in (stopped, serving):
+                task.cancel()
+            await asyncio.wait({stopped, serving}, timeout=CLOSED_WITHIN)
 
     async def close(self) -> None:
         """Stop everything, within five seconds."""
-        closing = [listener.close() for listener in self.listeners()]
-        if self.bot is not None:
-            closing.append(self.bot.close())
-        await asyncio.gather(*(asyncio.wait_for(one, 2.0) for one in closing), return_exceptions=True)
-        await self.supervisor.close(within=1.5)
-        if self._reddit_transport is not None:
-            await self._reddit_transport.close()
+        closing = [one.close() for one in (self.connection, self.reddit, self._reddit_transport) if one is not None]
+        await asyncio.gather(*(asyncio.wait_for(one, CLOSED_WITHIN) for one in closing), return_exceptions=True)
+        await self.supervisor.close(within=CLOSED_WITHIN / 2)
         if self._metrics_server is not None:
             await self._metrics_server.close()
         await self.store.close()
+        self._lock.release()
 
     def listeners(self) -> list[Listener]:
         """The listeners that are there."""
@@ -162,10 +207,11 @@ class Application:
 
     def health(self) -> tuple[FeedHealth, ...]:
         """How each feed is doing; platforms without credentials say so."""
-        feeds = [feed for listener in self.listeners() for feed in listener.health()]
+        parts = {"discord": self.connection, "reddit": self.reddit}
+        feeds = [feed for part in parts.values() if part is not None for feed in part.health()]
         for name, served in (("discord", self.serves_discord), ("reddit", self.serves_reddit)):
             if not served:
-                feeds.append(FeedHealth(name, "no_credentials", None, 0))
+                feeds.append(FeedHealth(name, NOT_SERVED, None, 0))
         return tuple(feeds)
 
     async def status(self) -> Status:
@@ -178,39 +224,29 @@ class Application:
 
     # -- starting
 
+    async def _serve(self, started: Callable[[], None]) -> None:
+        await self.start()
+        started()
+        failed = await self.supervisor.wait_failed()
+        assert failed.error is not None
+        raise failed.error
+
     async def _start_metrics(self) -> None:
         section = self.settings.maeari
         if section.metrics_port:
-            server = MetricsServer(self.metrics, self.health, self._refresh_metrics)
+            server = MetricsServer(self.metrics, self.health, self.supervisor.workers.values, self._refresh_metrics)
             await server.start(section.metrics_host, section.metrics_port)
             self._metrics_server = server
 
-    async def _start_discord(self) -> None:
-        from bot.client import MaeariBot
+    def _build_discord(self) -> None:
+        from bot.connection import DiscordConnection
         from bot.endpoints import set_endpoints
-        from bot.probe import discord_account
-        from bot.sender import DiscordSender
-        from listeners.discord import DiscordListener
 
-        section = self.settings.discord
-        assert section.token is not None
-        token = section.token.get_secret_value()
-        set_endpoints(section)
-        account = await discord_account(token)
-        self._is_ours(Source.DISCORD, account.id)
-        services = self._services()
-        self.bot = MaeariBot(services, message_content=account.message_content)
-        self.discord = DiscordListener(self.bot, section, self.memory, self.clock)
-        self.discord.attach()
-        self.outbox.senders[Source.DISCORD] = DiscordSender(self.bot, services)
-        self.supervisor.start("discord", lambda: self._serve_discord(token))
-        self._listen(self.discord)
+        set_endpoints(self.settings.discord)
+        self.connection = DiscordConnection(self._services(), self.memory, on_account=self._is_discord_account)
+        self.outbox.senders[Source.DISCORD] = self.connection
 
-    async def _serve_discord(self, token: str) -> None:
-        assert self.bot is not None
-        await self.bot.start(token)
-
-    def _start_reddit(self) -> None:
+    def _build_reddit(self) -> None:
         from listeners.reddit.listener import MOST_SINGLE, RedditListener
         from listeners.reddit.sender import RedditSender
         from listeners.reddit.transport import RedditTransport
@@ -225,7 +261,28 @@ class Application:
             most_single=MOST_SINGLE if self.single_feeds is None else self.single_feeds,
         )
         self.outbox.senders[Source.REDDIT] = RedditSender(section, self.clock, transport=self._reddit_transport)
-        self._listen(self.reddit)
+
+    async def _sign_in(self, platform: str, sign_in: Callable[[], Awaitable[None]]) -> None:
+        try:
+            async with asyncio.timeout(STARTED_WITHIN):
+                await sign_in()
+        except CredentialsRejectedError:
+            raise
+        except (SourceError, TimeoutError) as error:
+            log.warning("platform_not_answering", platform=platform, kind=type(error).__name__)
+
+    async def _discord_in(self) -> None:
+        if self.connection is not None:
+            await self.connection.sign_in()
+
+    async def _reddit_in(self) -> None:
+        if self._reddit_transport is None:
+            return
+        account = await self._reddit_transport.account()
+        self.reddit_is_in = True
+        if account is not None:
+            self.reddit_name = account.name
+            self._is_ours(Source.REDDIT, account.native_id)
 
     def _services(self) -> Services:
         return Services(
@@ -241,13 +298,16 @@ class Application:
             report=self.report,
         )
 
+    def _is_discord_account(self, account: DiscordAccount) -> None:
+        self._is_ours(Source.DISCORD, account.id)
+
     def _is_ours(self, source: Source, native_id: str) -> None:
         self.gate.own_keys |= {self.store.author_key(source, native_id)}
 
     # -- workers
 
-    def _listen(self, listener: Listener) -> None:
-        self.supervisor.start(f"listen:{listener.name}", lambda: self._take_all(listener.batches(), listener.name))
+    def _listen(self, source: str, batches: Callable[[], AsyncIterator[Batch]]) -> None:
+        self.supervisor.start(f"listen:{source}", lambda: self._take_all(batches(), source))
 
     async def _take_all(self, batches: AsyncIterator[Batch], source: str) -> None:
         async for batch in batches:
@@ -257,13 +317,19 @@ class Application:
                     taken = await self.pipeline.intake.take(batch)
             finally:
                 self.batches_under_way -= 1
-            self.metrics.posts.labels(source).inc(taken.posts)
-            for stored in taken.stored:
-                self.metrics.mentions.labels(source, stored.judged.decision.kind.value).inc()
-            for gap in batch.gaps:
-                self.metrics.gaps.labels(gap.feed).inc()
+            self._count(batch, taken, source)
             if self.on_taken is not None:
                 self.on_taken(batch, taken)
+
+    def _count(self, batch: Batch, taken: Taken, source: str) -> None:
+        self.metrics.posts.labels(source).inc(taken.posts)
+        for stored in taken.stored:
+            self.metrics.mentions.labels(source, stored.judged.decision.kind.value).inc()
+        for gap in batch.gaps:
+            self.metrics.gaps.labels(gap.feed).inc()
+        if batch.posts and not batch.history:
+            newest = max(post.created_at for post in batch.posts)
+            self.metrics.lag.labels(source).set(max(0.0, (self.clock.now() - newest).total_seconds()))
 
     async def _sweep(self) -> None:
         await self._every(SWEEP_EVERY, self.desk.sweep)
@@ -284,10 +350,26 @@ class Application:
         if self.on_sent is not None:
             self.on_sent(action)
 
-    def _refresh_metrics(self) -> None:
-        now: datetime = self.clock.now()
+    def _held(self, action: Action, outcome: Held) -> None:
+        self.metrics.sends.labels(action.draft.target.source.value, outcome.value).inc()
+
+    async def _refresh_metrics(self) -> None:
+        now = self.clock.now()
         for feed in self.health():
             if feed.last_seen_at is not None:
                 self.metrics.feed_age.labels(feed.feed).set((now - feed.last_seen_at).total_seconds())
-        for worker in self.supervisor.workers.values():
-            self.metrics.restarts.labels(worker.name).inc(0)
+        async with self.store.read() as unit:
+            waiting = await unit.outbox.find(states=(ActionState.PENDING, ActionState.SENDING), limit=MOST_COUNTED)
+        self.metrics.waiting.set(len(waiting))
+
+
+def _locked(database: Path) -> DatabaseLock:
+    """Return the lock of a database, taken; its folder is made where only that is missing."""
+    folder = database.parent
+    if not folder.exists() and folder.parent.is_dir():
+        with suppress(OSError):  # `require_writable` says what is wrong
+            folder.mkdir(exist_ok=True)
+    require_writable(database)
+    lock = DatabaseLock(database)
+    lock.take()
+    return lock

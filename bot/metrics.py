@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -10,10 +11,18 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from core.errors import AddressInUseError
+from core.text import mark
 from core.types.post import FeedHealth
 
 if TYPE_CHECKING:
     from prometheus_client.metrics import MetricWrapperBase
+
+    from bot.supervisor import Worker
+
+SHUTDOWN_SECONDS = 0.5
+"""Seconds that an open request gets when we close."""
+SICK = frozenset({"late", "closed", "no_credentials", "suspended", "stopped"})
+"""States of a feed that somebody has to look at. A platform without credentials, and a missing intent, are choices."""
 
 
 class Metrics:
@@ -34,6 +43,12 @@ class Metrics:
         self.waiting = Gauge("maeari_outbox_waiting", "Actions waiting in the outbox.", registry=self.registry)
         self.feed_age = Gauge(
             "maeari_feed_age_seconds", "Seconds since a feed was last read.", ["feed"], registry=self.registry
+        )
+        self.lag = Gauge(
+            "maeari_lag_seconds",
+            "Seconds from a post to its durable row, of the newest live batch.",
+            ["source"],
+            registry=self.registry,
         )
         self.batch_seconds = Histogram(
             "maeari_batch_seconds",
@@ -59,10 +74,16 @@ class MetricsServer:
     """Serves `/metrics` and `/healthz`."""
 
     def __init__(
-        self, metrics: Metrics, health: Callable[[], tuple[FeedHealth, ...]], refresh: Callable[[], None]
+        self,
+        metrics: Metrics,
+        health: Callable[[], tuple[FeedHealth, ...]],
+        workers: Callable[[], Iterable[Worker]],
+        refresh: Callable[[], Awaitable[None]],
     ) -> None:
+        """Prepare; `refresh` brings the gauges up to date before each reading."""
         self._metrics = metrics
         self._health = health
+        self._workers = workers
         self._refresh = refresh
         self._runner: web.AppRunner | None = None
 
@@ -71,14 +92,16 @@ class MetricsServer:
         app = web.Application()
         app.router.add_get("/metrics", self._show_metrics)
         app.router.add_get("/healthz", self._show_health)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host, port).start()
         except OSError as error:
             await self.close()
             raise AddressInUseError(
-                f"{host}:{port} cannot be listened on ({error.strerror}); set another maeari.metrics_port"
+                mark("{address} cannot be listened on ({problem}); set another maeari.metrics_port"),
+                address=f"{host}:{port}",
+                problem=os.strerror(error.errno) if error.errno else type(error).__name__,
             ) from None
 
     async def close(self) -> None:
@@ -89,25 +112,29 @@ class MetricsServer:
 
     async def _show_metrics(self, request: web.Request) -> web.Response:
         del request
-        self._refresh()
+        await self._refresh()
         return web.Response(body=generate_latest(self._metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _show_health(self, request: web.Request) -> web.Response:
         del request
-        feeds = self._health()
-        sick = [feed for feed in feeds if feed.state != "ok"]
-        return web.json_response(
-            {
-                "ok": not sick,
-                "feeds": [
-                    {
-                        "feed": feed.feed,
-                        "state": feed.state,
-                        "last_seen_at": feed.last_seen_at.isoformat() if feed.last_seen_at else None,
-                        "posts_seen": feed.posts_seen,
-                    }
-                    for feed in feeds
-                ],
-            },
-            status=200 if not sick else 503,
-        )
+        feeds, workers = self._health(), list(self._workers())
+        sick = [feed.feed for feed in feeds if feed.state in SICK]
+        sick += [f"worker {worker.name}" for worker in workers if worker.state != "running"]
+        shown = {
+            "ok": not sick,
+            "late": sick,
+            "feeds": [
+                {
+                    "feed": feed.feed,
+                    "state": feed.state,
+                    "detail": feed.detail,
+                    "last_seen_at": feed.last_seen_at.isoformat() if feed.last_seen_at else None,
+                    "posts_seen": feed.posts_seen,
+                }
+                for feed in feeds
+            ],
+            "workers": [
+                {"worker": worker.name, "state": worker.state, "restarts": worker.restarts} for worker in workers
+            ],
+        }
+        return web.json_response(shown, status=503 if sick else 200)

@@ -8,6 +8,7 @@ import aiohttp
 import discord
 
 from core.errors import CredentialsRejectedError, SourceError
+from core.text import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ async def discord_account(token: str) -> DiscordAccount:
 
     Raises CredentialsRejectedError for a token that is not accepted, SourceError where Discord does not answer.
     """
-    client = discord.Client(intents=discord.Intents.none())
+    # Nothing is connected, so that intents say nothing here; discord.py warns of a client without guilds.
+    client = discord.Client(intents=discord.Intents(guilds=True))
     try:
         await client.login(token)
         flags = (await client.application_info()).flags
@@ -33,12 +35,18 @@ async def discord_account(token: str) -> DiscordAccount:
         granted = flags.gateway_message_content or flags.gateway_message_content_limited
         return DiscordAccount(str(client.user.id), str(client.user), granted)
     except discord.LoginFailure:
-        raise CredentialsRejectedError(
-            "discord.token is not accepted; copy it anew from the developer portal under Bot"
-        ) from None
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise token_rejected() from None
+    except (discord.HTTPException, aiohttp.ClientError, OSError, ValueError, KeyError) as error:
+        # ValueError and KeyError: a proxy answered something that is none of Discord's.
         raise SourceError(
-            f"Discord does not answer ({type(error).__name__}); check the network and try again"
+            mark("Discord does not answer ({problem}); check the network and try again"), problem=type(error).__name__
         ) from None
     finally:
         await client.close()
+
+
+def token_rejected() -> CredentialsRejectedError:
+    """Return the error about a token that Discord does not accept."""
+    return CredentialsRejectedError(
+        mark("discord.token is not accepted; copy it anew from the developer portal under Bot")
+    )

@@ -17,6 +17,9 @@ from engagement.desk.desk import Desk
 from engagement.members.chat import Chat
 from engagement.members.privacy import Privacy
 
+NOT_SERVED = "not_served"
+"""State of a platform that has no credentials in the configuration."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:

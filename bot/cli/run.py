@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.cli._shared import ConfigOption, run_async, settings_of, translator
 
 if TYPE_CHECKING:
-    from bot.app import Application
     from core.settings import Settings
     from core.text import Translate
 
@@ -26,28 +26,22 @@ def run(config: ConfigOption = None) -> None:
 
 async def _serve(settings: Settings, t: Translate) -> None:
     from bot.app import Application
+    from bot.greeting import greeting, missing
+    from bot.logs import watch_loop
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    watch_loop(loop)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     app = await Application.open(settings)
     try:
-        _announce(app, t)
-        await app.start()
-        await app.serve_until(stop)
+        _say(missing(settings, t))
+        await app.run_until(stop, started=lambda: _say(greeting(app, t)))
     finally:
         await app.close()
 
 
-def _announce(app: Application, t: Translate) -> None:
-    """Say which platforms are served, and which key is missing for the others."""
-    lines = [
-        t("Discord is served.") if app.serves_discord else t("Discord is not served: discord.token is not set."),
-        t("Reddit is served.")
-        if app.serves_reddit
-        else t("Reddit is not served: reddit.client_id is not set (access needs Reddit's approval, see README)."),
-    ]
-    if not app.pipeline.brands:
-        lines.append(t("No brand is followed yet: add [[brands]] to the file, or use /brand add."))
-    print("\n".join(lines), file=sys.stderr, flush=True)
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)

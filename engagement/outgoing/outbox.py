@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import structlog
 
@@ -23,7 +24,7 @@ from core.types.post import Source
 from engagement.outgoing.gate import SendGate, VerdictKind, prepared
 from engagement.outgoing.records import record_refused, record_sent
 
-__all__ = ["Outbox"]
+__all__ = ["Held", "Outbox"]
 
 CLAIM_LIMIT = 20
 """Rows held at once: few, so that a crash leaves few to be looked for."""
@@ -40,6 +41,15 @@ LOOK_FIRST = frozenset({"unknown", "stranded"})
 _log = structlog.get_logger(__name__)
 
 
+class Held(StrEnum):
+    """How an action was kept from going out."""
+
+    DELAYED = "delayed"
+    """For now."""
+    REFUSED = "refused"
+    """For good."""
+
+
 class Outbox:
     """One per process. `drain` works off what is due; `run` does so until cancelled."""
 
@@ -51,11 +61,14 @@ class Outbox:
         clock: Clock,
         *,
         on_sent: Callable[[Action, Receipt], None] | None = None,
+        on_held: Callable[[Action, Held], None] | None = None,
     ) -> None:
         self.senders = dict(senders)
         """May be changed while running: a platform that comes later starts to be served."""
         self.on_sent = on_sent
         """Called after each send, e.g. so that intake looks for answers to it."""
+        self.on_held = on_held
+        """Called after each delay and refusal."""
         self._store = store
         self._gate = gate
         self._clock = clock
@@ -169,10 +182,14 @@ class Outbox:
         now = self._clock.now()
         await self._store.write(lambda unit: record_refused(unit, action, code=code, now=now))
         _log.warning("outbox.refused", action=action.id, purpose=action.draft.purpose, code=str(code))
+        if self.on_held is not None:
+            self.on_held(action, Held.REFUSED)
 
     async def _delay(self, action: Action, due_at: datetime, code: str) -> None:
         await self._store.write(lambda unit: unit.outbox.delay(action.id, due_at=due_at, detail=code))
         _log.info("outbox.delayed", action=action.id, purpose=action.draft.purpose, code=str(code))
+        if self.on_held is not None:
+            self.on_held(action, Held.DELAYED)
 
     def _later(self, action: Action, retry_after: float) -> datetime:
         """Return when to try again: doubling from 5 s to 15 min, never before the platform's own word."""
