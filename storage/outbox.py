@@ -130,6 +130,10 @@ class Outbox:
         """Return all actions that write to a person, oldest first."""
         return await self._actions(actions.c.author_key == author_key)
 
+    async def about(self, kind: ActionKind, number: int) -> list[Action]:
+        """Return the cards or notices of one kind that show this, oldest first."""
+        return await self._actions((actions.c.about == number) & (actions.c.kind == kind))
+
     async def of_message(self, source: Source, native_id: str) -> Action | None:
         """Return the action that sent this message of ours."""
         found = await self._actions((actions.c.sent_id == native_id) & (actions.c.source == source), limit=1)

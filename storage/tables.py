@@ -242,6 +242,7 @@ actions = Table(
     Index("actions_by_mention", "mention_id", sqlite_where=text("mention_id IS NOT NULL")),
     Index("actions_by_case", "case_id", sqlite_where=text("case_id IS NOT NULL")),
     Index("actions_by_message", "sent_id", sqlite_where=text("sent_id IS NOT NULL")),
+    Index("actions_by_subject", "about", "kind", sqlite_where=text("about IS NOT NULL")),
     Index("actions_sent", "sent_at", sqlite_where=text("sent_at IS NOT NULL")),
 )
 """The outbox."""

@@ -11,6 +11,7 @@ from core.types.action import ActionState, Purpose
 from core.types.decision import DecisionKind
 from core.types.mention import JudgedMention
 from core.types.post import Batch
+from engagement.desk.cards import announce_draft, refresh_draft_cards
 from engagement.desk.following import mentions_gone
 from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case, open_silently
 from engagement.intake.answers import Answered, AnswerReader, Touch
@@ -105,7 +106,9 @@ class Commit:
         if post.edited_at is not None and decision.kind is not DecisionKind.THANK:
             await self._take_thanks_back(unit, mention_id)
         for draft in decision.actions:
-            await unit.outbox.add(replace(draft, mention_id=mention_id), created_at=self._now)
+            action = await unit.outbox.add(replace(draft, mention_id=mention_id), created_at=self._now)
+            if action is not None:
+                await announce_draft(unit, action, self._desk, now=self._now)
         if not decision.opens_case:
             return None
         case, new = await open_case(unit, self._opening(mention_id, judged, silent=False), self._desk)
@@ -134,6 +137,7 @@ class Commit:
             waits = action.state in (ActionState.DRAFT, ActionState.PENDING)
             if waits and action.draft.purpose is Purpose.THANKS:
                 await unit.outbox.cancel(action.id, detail="edited")
+                await refresh_draft_cards(unit, [action], now=self._now)
 
     async def _remove(self, unit: Unit, batch: Batch) -> int:
         if not batch.removals:

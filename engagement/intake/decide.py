@@ -48,6 +48,7 @@ REASONS = {
     Reason.OWN_ACCOUNT: mark("our own account"),
     Reason.STAFF_AUTHOR: mark("written by staff"),
     Reason.OPTED_OUT: mark("the author wants no messages"),
+    Reason.BY_STAFF: mark("staff asked for it"),
     Reason.NOTHING_TO_DO: mark("nothing to do"),
 }
 """What people read for each reason, as message ids."""

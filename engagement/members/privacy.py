@@ -15,6 +15,7 @@ from core.types.case import Case, CaseEvent, CaseEventKind
 from core.types.member import ContactRule, ContactWish
 from core.types.mention import MentionQuery, StoredMention
 from core.types.post import Removal, RemovalReason, Source
+from engagement.desk.cards import refresh_draft_cards
 from engagement.desk.following import mentions_gone
 
 __all__ = ["Forgotten", "MemberExport", "Privacy"]
@@ -106,6 +107,8 @@ class Privacy:
             for case in cases:
                 await _anonymise(unit, case.id, now)
             await unit.outbox.forget(author_key)
+            await refresh_draft_cards(unit, [one for one in messages if one.draft.needs_approval], now=now)
+            await unit.moderation.forget(author_key)
             await unit.members.forget(author_key)
             return Forgotten(len(purged), len(cases), len(messages))
 

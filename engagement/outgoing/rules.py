@@ -41,7 +41,7 @@ ADVERT_NIGHT = (time(21, 0), time(8, 0))
 ADVERT_LABEL = "(광고)"
 ADVERT_OPT_OUT = ("수신거부", "opt out", "opt-out", "optout", "unsubscribe")
 """One of these must stand in an advertisement's last line."""
-_SPEAKING = frozenset({ActionKind.REPLY, ActionKind.POST})
+_SPEAKING = frozenset({ActionKind.REPLY, ActionKind.POST, ActionKind.NOTICE})
 
 
 class Cap(StrEnum):

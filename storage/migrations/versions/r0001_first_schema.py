@@ -250,6 +250,7 @@ STATEMENTS = (
     "CREATE INDEX actions_by_place ON actions (container, purpose, id)",
     "CREATE INDEX actions_by_purpose ON actions (purpose, sent_at)",
     "CREATE INDEX actions_by_state ON actions (state, id)",
+    "CREATE INDEX actions_by_subject ON actions (about, kind) WHERE about IS NOT NULL",
     "CREATE INDEX actions_sent ON actions (sent_at) WHERE sent_at IS NOT NULL",
     """
     CREATE TABLE case_events (
