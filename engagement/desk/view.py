@@ -11,6 +11,7 @@ from core.types.action import ActionState, Purpose
 from core.types.assessment import Evidence, Intent, Label, Language
 from core.types.case import Case, CaseKind, CaseState, Severity
 from core.types.decision import Reason
+from core.types.learning import MentionVerdict
 from core.types.mention import StoredMention
 from core.types.post import Source
 from engagement.desk.explain import Explainer
@@ -93,6 +94,10 @@ class CaseView:
     """The post was deleted at its source or its time is over."""
     problem: str | None = None
     """What hinders the case, as a message id to be translated: the last reply did not go out."""
+    mention_id: int | None = None
+    """The post that is shown; None once its text is gone."""
+    verdict: MentionVerdict | None = None
+    """What a person said about the decision."""
 
 
 async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explainer | None) -> CaseView:
@@ -105,7 +110,8 @@ async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explain
         cases = await unit.cases.of_author(case.author_key, since=now - EARLIER)
         earlier = sum(1 for other in cases if other.id != case.id)
     view = _view(case, shown, earlier=earlier, now=now, explainer=explainer)
-    return replace(view, problem=await _problem(unit, case))
+    verdict = None if shown is None else await unit.verdicts.get(shown.id)
+    return replace(view, problem=await _problem(unit, case), verdict=verdict)
 
 
 async def _problem(unit: Unit, case: Case) -> str | None:
@@ -147,4 +153,5 @@ def _view(
         state=case.state,
         claimed_by=case.claimed_by,
         gone=mention is not None and mention.text is None,
+        mention_id=None if mention is None or mention.text is None else mention.id,
     )

@@ -73,6 +73,10 @@ class Privacy:
         """Note that this person agreed to one purpose."""
         await self._wish(source, native_id, ContactRule.CONSENT, purpose)
 
+    async def withdraw(self, source: Source, native_id: str, purpose: Purpose) -> None:
+        """Note that this person takes their consent to one purpose back."""
+        await self._wish(source, native_id, ContactRule.WITHDRAWN, purpose)
+
     async def is_opted_out(self, source: Source, native_id: str) -> bool:
         """Say whether this person wants nothing but answers."""
         async with self._store.read() as unit:
