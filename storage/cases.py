@@ -160,6 +160,13 @@ class Cases:
         """Count what `find` would list in all."""
         return int(await self._session.scalar(select(func.count()).select_from(cases).where(*_conditions(query))))
 
+    async def oldest(self, query: CaseQuery) -> Case | None:
+        """Return the case of a query that was opened first."""
+        # An expression, lest SQLite walks the index of all openings past every closed case.
+        first = select(cases).where(*_conditions(query)).order_by(cases.c.opened_at + 0, cases.c.id).limit(1)
+        found = await self._cases(first)
+        return found[0] if found else None
+
     async def of_author(self, author_key: str, *, since: datetime) -> list[Case]:
         """Return an author's cases, newest first."""
         of_them = select(cases).where(cases.c.author_key == author_key, cases.c.opened_at >= micros(since))

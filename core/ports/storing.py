@@ -159,6 +159,10 @@ class CaseRepository(Protocol):
         """Count what `find` would list in all."""
         ...
 
+    async def oldest(self, query: CaseQuery) -> Case | None:
+        """Return the case of a query that was opened first."""
+        ...
+
     async def of_author(self, author_key: str, *, since: datetime) -> list[Case]:
         """Return an author's cases, newest first."""
         ...

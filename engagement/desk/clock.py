@@ -91,9 +91,14 @@ class SlaClock:
         remind = None if due is None else self.hours.add(since, self.hours.between(since, due) - margin)
         return Alarm(case.id, kinds[0], 0, remind), Alarm(case.id, kinds[1], 0, due)
 
-    def in_time(self, case: Case) -> bool | None:
-        """Say whether the first response came in time; None while it may still."""
-        return None if case.answered_at is None else case.answered_at <= case.due_at
+    def set_anew(self, case: Case, severity: Severity) -> Case:
+        """Return the case with another severity: both clocks as if opened with it, what was paused still paused."""
+        usual = self.resolve_due(case.opened_at, case.severity)
+        pauses = timedelta() if case.resolve_due_at is None else self.hours.between(usual, case.resolve_due_at)
+        resolve_due = self.hours.add(self.resolve_due(case.opened_at, severity), pauses)
+        return replace(
+            case, severity=severity, due_at=self.first_due(case.opened_at, severity), resolve_due_at=resolve_due
+        )
 
 
 def paused(case: Case, at: datetime) -> Case:
