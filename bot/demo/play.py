@@ -64,6 +64,7 @@ class Demo:
         self._speed = speed
         self._taken: set[str] = set()
         self._batches: dict[str, int] = {}
+        self._cases: dict[str, int] = {}
         self._decisions = Decisions({})
         self._sent = 0
 
@@ -119,6 +120,9 @@ class Demo:
             platform = batch.feed.partition(":")[0]
             self._batches[platform] = self._batches.get(platform, 0) + 1
             self._decisions.add(result.stored)
+            self._cases.update(
+                (one.judged.mention.post.ref.native_id, one.case_id) for one in result.stored if one.case_id is not None
+            )
             view.take(result)
 
         def sent(action: Action) -> None:
@@ -139,7 +143,14 @@ class Demo:
         def is_idle() -> bool:
             return not app.batches_under_way and (app.discord is None or not app.discord.waiting)
 
-        return Product(has_taken=self._taken.__contains__, drain=drain, is_idle=is_idle)
+        async def poll() -> None:
+            assert app.reddit is not None
+            await app.reddit.polled()
+
+        async def case_of(native_id: str) -> int | None:
+            return self._cases.get(native_id)
+
+        return Product(has_taken=self._taken.__contains__, drain=drain, is_idle=is_idle, poll=poll, case_of=case_of)
 
     async def _reports(self, app: Application) -> tuple[Reported, ...]:
         weeks = await app.weekly.weeks()
