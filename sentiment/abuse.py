@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.types.assessment import AbuseKind
-from sentiment.reading import Reading
+from sentiment.cues import Found
 
 SURE_FROM = 0.9
 """Probability from which the linear model calls harassment by itself: a clean complaint must never be."""
 
 
-def abuse_kinds(reading: Reading, probability: float) -> tuple[AbuseKind, ...]:
+def abuse_kinds(found: Sequence[Found], probability: float) -> tuple[AbuseKind, ...]:
     """Return the kinds of abuse in a text, in the order of the lists."""
-    kinds = [AbuseKind(one.cue.towards) for one in reading.abuse]
+    kinds = [AbuseKind(one.cue.towards) for one in found]
     if probability >= SURE_FROM and not kinds:
         kinds.append(AbuseKind.HARASSMENT)
     return tuple(dict.fromkeys(kinds))

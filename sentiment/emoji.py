@@ -20,9 +20,10 @@ EMOJI: dict[str, float] = {
 """Emoji -> feeling, about -2.5 .. 2.5, without variation selectors and skin tones."""
 
 _EMOTICONS = re.compile(
-    r"(?P<good>(?:[:;=]-?[)D\]pP]|<3|\^\^|\^_\^|:'\)|xD\b))|(?P<bad>(?:[:;=]-?[(\[/\\|]|>:\(|:'\(|-_-|ㅡㅡ|D:))"
+    r"(?P<good>(?:[:;=]-?[)D\]pP]|<3|\^\^|\^_\^|:'\)))|(?P<bad>(?:[:;=]-?[(\[/\\|]|>:\(|:'\(|-_-|ㅡㅡ|D:))"
 )
 _NONE = frozenset(EMOJI).isdisjoint
+_NO_FACE = frozenset(":;=<^_ㅡ").isdisjoint
 
 
 def emoji_feeling(text: str) -> tuple[float, float]:
@@ -32,7 +33,7 @@ def emoji_feeling(text: str) -> tuple[float, float]:
         for sign in set(text) & EMOJI.keys():
             value = EMOJI[sign] * min(text.count(sign), 3)
             good, bad = (good + value, bad) if value > 0 else (good, bad - value)
-    if not text.isalnum():
+    if not _NO_FACE(text):
         for match in _EMOTICONS.finditer(text):
             good, bad = (good + 1.0, bad) if match.lastgroup == "good" else (good, bad + 1.0)
     return good, bad

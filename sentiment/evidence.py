@@ -37,6 +37,9 @@ def evidence_of(
         start, end = reading.judged.start + about.frame[0], reading.judged.start + about.frame[1]
         towards = Label.POSITIVE if about.push > 0 else Label.NEGATIVE
         pieces.append(Evidence(start, end, reading.judged.original[start:end], abs(about.push), towards, "frame"))
+    if not pieces and reading.judged.original:
+        end = len(reading.judged.original)
+        pieces.append(Evidence(0, end, reading.judged.original, 0.0, Label.NEUTRAL, "nothing_felt"))
     strongest = sorted(pieces, key=lambda one: -abs(one.weight))[:SHOWN]
     return tuple(sorted(strongest, key=lambda one: (one.start, one.end, one.cue)))
 
@@ -60,9 +63,9 @@ def _english_words(reading: Reading, model: EnglishModel) -> list[Evidence]:
         place = reading.lower.find(word)
         if place < 0:
             continue
-        if abs(polarity) * 2 >= LIGHTEST * 2 and abs(polarity) >= abs(opinion) / 3:
+        if abs(polarity) >= LIGHTEST and abs(polarity) >= abs(opinion) / 3:
             pieces.append(_piece(reading, place, place + len(word), abs(polarity), "word", positive=polarity > 0))
-        elif -opinion >= LIGHTEST:
+        elif -opinion >= LIGHTEST / 4:
             first, last = reading.judged.span(place, place + len(word))
             pieces.append(
                 Evidence(first, last, reading.judged.original[first:last], round(-opinion, 3), Label.NEUTRAL, "word")
@@ -77,7 +80,7 @@ def _korean_words(reading: Reading, model: KoreanModel) -> list[Evidence]:
         opinion, polarity = model.chunk_shares(chunk[0], reading.lower)
         if abs(polarity) >= LIGHTEST and abs(polarity) >= abs(opinion) / 3:
             pieces.append(_piece(reading, *chunk.span(), abs(polarity), "word", positive=polarity > 0))
-        elif -opinion >= LIGHTEST:
+        elif -opinion >= LIGHTEST / 4:
             first, last = reading.judged.span(*chunk.span())
             pieces.append(
                 Evidence(first, last, reading.judged.original[first:last], round(-opinion, 3), Label.NEUTRAL, "word")

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import itertools
 import re
+import tomllib
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,7 @@ LONGEST_WORD = 24
 SHORTEST_GRAM, LONGEST_GRAM = 3, 5
 """Character n-grams inside English words, the word's ends marked."""
 KOREAN_LONGEST_GRAM = 4
+ECHO = "# echo"
 _MULTIPLIER = np.uint32(0x9E3779B1)
 """2^32 divided by the golden ratio, odd: spreads codes well (Knuth, TAOCP 6.4)."""
 
@@ -28,13 +32,26 @@ _SPACE = re.compile(r"\s+")
 
 def words(lower: str) -> list[str]:
     """Return the words, numbers (as `0`), emoji and marks of a lower-cased English text."""
-    found = _WORD.findall(_LONG.sub(r"\1\1", lower))
-    return ["0" if word[0].isdigit() else word[:LONGEST_WORD] for word in found]
+    return _WORD.findall(_DIGITS.sub("0", lower) if _DIGITS.search(lower) else lower)
+
+
+@cache
+def _classes() -> dict[str, list[str]]:
+    """Return word -> the classes it belongs to, each marked as a feature."""
+    document = tomllib.loads(resources.files("sentiment").joinpath("grammar", "classes.toml").read_text("utf-8"))
+    classes: dict[str, list[str]] = {}
+    for name, members in document.items():
+        for member in members.split():
+            classes.setdefault(member, []).append(f"#{name}")
+    return classes
 
 
 def word_features(word: str) -> list[str]:
     """Return what one word adds by itself: the word and the n-grams of its characters."""
-    features = [word]
+    word = _LONG.sub(r"\1\1", word)[:LONGEST_WORD]
+    features = [word, *_classes().get(word, ())]
+    if word.endswith("n't"):
+        features.append("#negation")
     if len(word) > 2 and word[0].isalpha():
         marked = f"^{word}$"
         features += [
@@ -46,13 +63,17 @@ def word_features(word: str) -> list[str]:
 
 
 def pair_features(found: list[str]) -> list[str]:
-    """Return the pairs of neighbouring words."""
-    return [f"{first} {second}" for first, second in itertools.pairwise(found)]
+    """Return the pairs of neighbouring words, and ECHO where one comes again: who says it twice is seldom pleased."""
+    pairs = [f"{first} {second}" for first, second in itertools.pairwise(found)]
+    if len(set(pairs)) < len(pairs):
+        pairs.append(ECHO)
+    return pairs
 
 
 def korean_text(lower: str) -> str:
     """Return a lower-cased text as the Korean n-grams see it: repeats cut to two, numbers as `0`, ends marked."""
-    return f" {_SPACE.sub(' ', _LONG.sub(chr(92) + '1' + chr(92) + '1', _DIGITS.sub('0', lower))).strip()} "
+    short = _LONG.sub(r"\1\1", _DIGITS.sub("0", lower))
+    return f" {_SPACE.sub(' ', short).strip()} "
 
 
 def korean_grams(prepared: str) -> npt.NDArray[np.uint32]:

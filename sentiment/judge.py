@@ -23,7 +23,7 @@ from sentiment.guard import guard, named
 from sentiment.model import EnglishModel, KoreanModel, Weights, shipped
 from sentiment.reading import Reader, Reading, shared_reader
 from sentiment.target import Focus, focus
-from sentiment.weigh import Weighed, label_of, weigh
+from sentiment.weigh import Odds, abuse, feelings, intents, label_of, odds_of
 
 NOT_TEXT = "not_text"
 """Error code of an assessment of something that is no text."""
@@ -56,8 +56,8 @@ class TextJudge:
     def sentiment(self, text: str) -> tuple[Label, Probabilities]:
         """Return label and probabilities alone: what a text feels like, brand or not."""
         reading = self._reader.read(guard(text, ()))
-        weighed = self._weigh(reading, None, addressed=text.lstrip(" .").startswith("@"))
-        return label_of(weighed.probabilities), weighed.probabilities
+        probabilities = feelings(reading, self._odds(reading), push=0.0, addressed=_opens_with_handle(text))
+        return label_of(probabilities), probabilities
 
     def assess(self, text: str, brand: Brand | None, hits: Sequence[Hit], *, evidence: bool = False) -> Assessment:
         """Return the assessment of `text` for `brand`, at the places `hits`; without a brand of the whole text.
@@ -75,30 +75,32 @@ class TextJudge:
             about = focus(lowered(judged.window), own, rivals, judged.start)
             if about.apart:
                 reading = self._reader.read(judged.without(about.apart))
-        addressed = bool(own) or text.lstrip(" .").startswith("@")
-        weighed = self._weigh(reading, about, addressed=addressed)
-        intents = weighed.intents
+        odds = self._odds(reading)
+        push = about.push if about is not None else 0.0
+        probabilities = feelings(reading, odds, push=push, addressed=bool(own) or _opens_with_handle(text))
+        label = label_of(probabilities)
+        scores = intents(odds, push=push)
         return Assessment(
-            label=label_of(weighed.probabilities),
-            score=round(weighed.probabilities.positive - weighed.probabilities.negative, 4),
-            probabilities=weighed.probabilities,
-            intent=_intent(intents),
-            intents=intents,
+            label=label,
+            score=round(probabilities.positive - probabilities.negative, 4),
+            probabilities=probabilities,
+            intent=_intent(scores),
+            intents=scores,
             language=reading.language,
             model=self._version,
-            abuse_kinds=abuse_kinds(reading, weighed.abuse),
-            cautions=_cautions(reading, about, rivals),
+            abuse_kinds=abuse_kinds(reading.abuse, abuse(odds)),
+            cautions=_cautions(reading, label, about, rivals),
             library_score=self._library_score(text, reading),
             evidence=evidence_of(reading, self._english, self._korean, about) if evidence else (),
         )
 
-    def _weigh(self, reading: Reading, about: Focus | None, *, addressed: bool) -> Weighed:
+    def _odds(self, reading: Reading) -> Odds:
         english = korean = None
         if reading.language in (Language.ENGLISH, Language.MIXED):
             english = self._english.log_odds(reading.lower, reading.english_signs())
         if reading.language in (Language.KOREAN, Language.MIXED):
             korean = self._korean.log_odds(reading.lower, reading.korean_signs())
-        return weigh(reading, english, korean, push=about.push if about else 0.0, addressed=addressed)
+        return odds_of(english, korean, reading.emoji)
 
     def _library_score(self, text: str, reading: Reading) -> float | None:
         if reading.language is Language.KOREAN:
@@ -120,6 +122,11 @@ class TextJudge:
         )
 
 
+def _opens_with_handle(text: str) -> bool:
+    """Say whether a text is written to somebody."""
+    return text.lstrip(" .\"'").startswith("@")
+
+
 def _sides(text: str, brand: Brand | None, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Hit]]:
     """Return the hits of the brand in question and those of others."""
     if brand is None:
@@ -130,21 +137,23 @@ def _sides(text: str, brand: Brand | None, hits: Sequence[Hit]) -> tuple[Sequenc
     return own or named(text, brand), [hit for hit in hits if hit.brand != brand.name]
 
 
-def _intent(intents: IntentScores) -> Intent:
+def _intent(scores: IntentScores) -> Intent:
     """Return the intent: a complaint wherever one is likely, else the strongest of the others."""
-    if intents.complaint >= ASKS_FROM:
+    if scores.complaint >= ASKS_FROM:
         return Intent.COMPLAINT
-    best, intent = max(
-        (intents.suggestion, Intent.SUGGESTION), (intents.question, Intent.QUESTION), (intents.praise, Intent.PRAISE)
-    )
+    best, intent = scores.praise, Intent.PRAISE
+    if scores.question > best:
+        best, intent = scores.question, Intent.QUESTION
+    if scores.suggestion > best:
+        best, intent = scores.suggestion, Intent.SUGGESTION
     return intent if best >= ASKS_FROM else Intent.OTHER
 
 
-def _cautions(reading: Reading, about: Focus | None, rivals: Sequence[Hit]) -> tuple[Caution, ...]:
+def _cautions(reading: Reading, label: Label, about: Focus | None, rivals: Sequence[Hit]) -> tuple[Caution, ...]:
     """Return what keeps the bot from acting alone."""
     cautions = [caution for caution in (Caution.SARCASM, Caution.NEWS, Caution.ADVERT) if reading.has(caution)]
-    mixed = reading.has(Intent.COMPLAINT) and reading.has(Intent.PRAISE)
-    if mixed and (reading.has(Caution.MIXED_FEELINGS) or Caution.SARCASM not in cautions):
+    # A complaint cue keeps any positive text from being thanked for, whatever the models say.
+    if reading.has(Intent.COMPLAINT) and (label is Label.POSITIVE or reading.has(Intent.PRAISE)):
         cautions.append(Caution.MIXED_FEELINGS)
     if rivals or (about is not None and (about.apart or about.frame)):
         cautions.append(Caution.RIVAL)

@@ -38,14 +38,10 @@ class Weights:
     keys: npt.NDArray[np.generic]
     """Features in sorted order: strings of English, uint32 hashes of Korean."""
     weights: Floats
-    """Features x outputs."""
+    """Features x outputs. Links and calibration are linear, so they are multiplied in here and below."""
     signs: Floats
     """Signs x outputs, in the order of the language's `Signs.names`."""
     bias: Floats
-    links: Floats
-    """Outputs x outputs: what each output adds to each, before calibration."""
-    slopes: Floats
-    offsets: Floats
     version: str
 
     @classmethod
@@ -61,24 +57,16 @@ class Weights:
                 known = dict(zip(arrays["sign_names"].tolist(), arrays["signs"], strict=True))
                 silent = np.zeros(len(OUTPUTS), dtype=np.float32)
                 keys, weights = _merged(arrays)
+                finish = (np.eye(len(OUTPUTS), dtype=np.float32) + arrays["links"]) * arrays["slopes"]
                 return cls(
                     keys=keys,
-                    weights=weights,
-                    signs=np.stack([known.get(name, silent) for name in sign_names]).astype(np.float32),
-                    bias=arrays["bias"],
-                    links=arrays["links"],
-                    slopes=arrays["slopes"],
-                    offsets=arrays["offsets"],
-                    version=str(arrays["version"]),
+                    weights=weights @ finish,
+                    signs=np.stack([known.get(name, silent) for name in sign_names]).astype(np.float32) @ finish,
+                    bias=arrays["bias"] @ finish + arrays["offsets"],
+                    version=str(arrays["version"].ravel()[0]),
                 )
         except (OSError, KeyError, ValueError) as error:
             raise InputError(f"{file.name} is no model of Maeari; run python -m sentiment.train again") from error
-
-    def finish(self, total: Floats) -> list[float]:
-        """Return calibrated log-odds for the sum over a text's features and signs."""
-        total = total + self.bias
-        total = total + total @ self.links
-        return list((total * self.slopes + self.offsets).tolist())
 
 
 def _merged(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[npt.NDArray[np.generic], Floats]:
@@ -131,17 +119,17 @@ class EnglishModel:
         rows = [known.get(word) or self._learn(word) for word in found]
         pairs = self._pairs
         rows += [pairs[pair] for pair in pair_features(found) if pair in pairs]
-        total: Floats = signs @ self._weights.signs
+        total: Floats = signs @ self._weights.signs + self._weights.bias
         if rows:
             total += self._rows[rows].sum(axis=0) * np.float32((len(found) + 1) ** -0.5)
-        return self._weights.finish(total)
+        return list(total.tolist())
 
     def word_shares(self, word: str, lower: str) -> tuple[float, float]:
         """Return what one word and its pairs add to opinion and polarity, calibrated."""
         found = words(lower)
         rows = [self._words.get(word) or self._learn(word)]
         rows += [self._pairs[pair] for pair in pair_features(found) if word in pair.split(" ") and pair in self._pairs]
-        share = self._rows[rows].sum(axis=0)[:2] * self._weights.slopes[:2] * np.float32((len(found) + 1) ** -0.5)
+        share = self._rows[rows].sum(axis=0)[:2] * np.float32((len(found) + 1) ** -0.5)
         return float(share[0]), float(share[1])
 
     def _learn(self, word: str) -> int:
@@ -170,15 +158,15 @@ class KoreanModel:
     def log_odds(self, lower: str, signs: Floats) -> list[float]:
         """Return the calibrated log-odds of each output."""
         prepared = korean_text(lower)
-        total: Floats = signs @ self._weights.signs
+        total: Floats = signs @ self._weights.signs + self._weights.bias
         total += self._rows[self._find(prepared)].sum(axis=0) * np.float32((len(prepared) + 1) ** -0.5)
-        return self._weights.finish(total)
+        return list(total.tolist())
 
     def chunk_shares(self, chunk: str, lower: str) -> tuple[float, float]:
         """Return what the n-grams of one white-space chunk add to opinion and polarity, calibrated."""
         fade = np.float32((len(korean_text(lower)) + 1) ** -0.5)
         rows = self._find(korean_text(chunk))
-        share = self._rows[rows].sum(axis=0)[:2] * self._weights.slopes[:2] * fade
+        share = self._rows[rows].sum(axis=0)[:2] * fade
         return float(share[0]), float(share[1])
 
     def _find(self, prepared: str) -> npt.NDArray[np.intp]:

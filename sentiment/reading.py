@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from core.types.assessment import Caution, Intent, Language
@@ -14,7 +14,7 @@ from sentiment.model import Floats
 from sentiment.signs import Signs
 from sentiment.vader import Vader, VaderScores, shared_vader
 
-_COMPLAINS = frozenset({Intent.COMPLAINT.value, Caution.SARCASM.value})
+_COMPLAINS: frozenset[str] = frozenset({Intent.COMPLAINT, Caution.SARCASM})
 
 
 class Reading:
@@ -23,7 +23,6 @@ class Reading:
     __slots__ = (
         "_reader",
         "_towards",
-        "abuse",
         "complaint_weight",
         "emoji",
         "english",
@@ -45,20 +44,28 @@ class Reading:
         self.language = language_at(self.share)
         self.english: Sequence[Found] = ()
         self.korean: Sequence[Found] = ()
-        if self.language is not Language.KOREAN:
+        if self.language in (Language.ENGLISH, Language.MIXED):
             self.english = reader.english.find(self.lower)
         if self.language in (Language.KOREAN, Language.MIXED):
             self.korean = reader.korean.find(self.lower)
-        self.abuse: Sequence[Found] = reader.abuse.find(self.lower)
         self.emoji = emoji_feeling(judged.text)
-        found = (*self.english, *self.korean)
-        self._towards: Collection[str] = {one.cue.towards for one in found}
-        self.complaint_weight = sum(one.cue.weight for one in found if one.cue.towards in _COMPLAINS)
+        self._towards: set[str] = set()
+        self.complaint_weight = 0.0
+        for one in (*self.english, *self.korean):
+            cue = one.cue
+            self._towards.add(cue.towards)
+            if cue.towards in _COMPLAINS:
+                self.complaint_weight += cue.weight
         self.vader: VaderScores | None = None
 
     def has(self, towards: Intent | Caution) -> bool:
         """Say whether a cue of an intent or caution stands in the text."""
-        return towards.value in self._towards
+        return towards in self._towards
+
+    @property
+    def abuse(self) -> Sequence[Found]:
+        """The cues of abuse in the text."""
+        return self._reader.abuse.find(self.lower)
 
     def english_signs(self) -> Floats:
         """Return the signs of the text, read as English."""

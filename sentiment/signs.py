@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 
@@ -13,12 +12,11 @@ from core.types.assessment import Caution, Intent
 from sentiment.cues import Found, Grammar
 from sentiment.vader import VaderScores
 
-PLAIN_SIGNS = ("good_emoji", "bad_emoji", "asks", "exclaims", "length", "laughs", "shouts", "echoes", "digits")
+PLAIN_SIGNS = ("good_emoji", "bad_emoji", "asks", "exclaims", "length", "laughs", "shouts")
 SUMMED = (Intent.COMPLAINT, Intent.PRAISE, Intent.QUESTION, Intent.SUGGESTION, Caution.SARCASM)
 """What the weights of cues are summed up for: rare cues are learned together."""
 VADER_SIGNS = ("compound", "share_positive", "share_negative", "up", "down", "silent")
 _MOST_EMOJI, _MOST_EXCLAMATIONS, _LENGTH_UNIT = 4.0, 3, 5.0
-_MOST_ECHOES, _MOST_DIGITS = 4, 6
 
 
 class Signs:
@@ -49,8 +47,6 @@ class Signs:
             math.log1p(len(text)) / _LENGTH_UNIT,
             1.0 if "lol" in text or "haha" in text or "ㅋㅋ" in text or "ㅎㅎ" in text else 0.0,
             1.0 if text.isupper() else 0.0,
-            min(_echoes(text), _MOST_ECHOES) / _MOST_ECHOES,
-            min(sum(map(text.count, "0123456789")), _MOST_DIGITS) / _MOST_DIGITS,
         ]
         sums = [0.0] * len(SUMMED)
         for one in found:
@@ -72,12 +68,3 @@ class Signs:
         for one in found:
             signs[self._places[one.cue.code]] = 1.0
         return signs
-
-
-def _echoes(text: str) -> int:
-    """Count the word pairs that come again: who says a thing twice is seldom pleased."""
-    found = text.lower().split()
-    if len(found) < 4:
-        return 0
-    pairs = list(itertools.pairwise(found))
-    return len(pairs) - len(set(pairs))

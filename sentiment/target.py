@@ -17,22 +17,23 @@ OWN, RIVAL = "\ue000", "\ue001"
 PUSH = 3.0
 """Log-odds that a frame adds to the polarity, for or against the brand in question."""
 
-_ANY_RIVAL = rf"(?:{RIVAL}+|(?:a|an|the|my)\s+(?:new\s+)?\w+|[a-z]\w+)"
+_O, _R = OWN + "+", RIVAL + "+"
+_ANY_RIVAL = rf"(?:{_R}|(?:a|an|the|my)\s+(?:new\s+)?\w+|[a-z]\w+)"
 _AGAINST = re.compile(
-    rf"\b(?:sold|returned|ditched|dumped|left|leaving|replaced|traded|cancelled|canceled|swapped|quit)\s+(?:\w+\s+){{0,2}}{OWN}"
-    rf"|\b(?:switch\w*|mov\w+|went|going|jumped|chang\w+)\s+(?:\w+\s+)?(?:away\s+)?from\s+(?:\w+\s+)?{OWN}"
-    rf"|{RIVAL}[\w\s']{{0,30}}\b(?:better|faster|cheaper|nicer|easier|superior|more\s\w+)\s+(?:than|to)\s+(?:\w+\s+)?{OWN}"
-    rf"|{OWN}[\w\s']{{0,30}}\b(?:worse|slower|inferior)\s+(?:than|to)\b|\b(?:prefer|choose|pick|take)\s+{RIVAL}"
-    rf"|\b(?:unlike|not\s+like)\s+(?:\w+\s+)?{OWN}"
-    rf"|{OWN}\W*(?:을|를)?\s*(?:팔고|버리고|해지하고|접고|탈퇴하고)|{OWN}\W*(?:에서|쓰다가)\s*\S*\s*{RIVAL}"
-    rf"|{RIVAL}[^.!?\n]{{0,12}}{OWN}\W*보다|{OWN}\W*보다\s*{RIVAL}"
+    rf"\b(?:sold|returned|ditched|dumped|left|leaving|replaced|traded|cancelled|canceled|swapped|quit)\s+(?:\w+\s+){{0,2}}{_O}"
+    rf"|\b(?:switch\w*|mov\w+|went|going|jumped|chang\w+)\s+(?:\w+\s+)?(?:away\s+)?from\s+(?:\w+\s+)?{_O}"
+    rf"|{_R}[\w\s']{{0,30}}\b(?:better|faster|cheaper|nicer|easier|superior|more\s\w+)\s+(?:than|to)\s+(?:\w+\s+)?{_O}"
+    rf"|{_O}[\w\s']{{0,30}}\b(?:worse|slower|inferior)\s+(?:than|to)\b|\b(?:prefer|choose|pick|take)\s+{_R}"
+    rf"|\b(?:unlike|not\s+like)\s+(?:\w+\s+)?{_O}"
+    rf"|{_O}\W*(?:을|를)?\s*(?:팔고|버리고|해지하고|접고|탈퇴하고)|{_O}\W*(?:에서|쓰다가)\s*\S*\s*{_R}"
+    rf"|{_R}[^.!?\n]{{0,12}}{_O}\W*보다|{_O}\W*보다\s*{_R}"
 )
 _FOR = re.compile(
-    rf"\b(?:sold|returned|ditched|dumped|left|replaced|traded|swapped)\s+(?:\w+\s+){{0,2}}{RIVAL}+[\s\w]{{0,40}}{OWN}"
-    rf"|\b(?:switch\w*|mov\w+|went|going|jumped|chang\w+)\s+(?:from\s+{_ANY_RIVAL}\s+)?(?:over\s+)?to\s+(?:\w+\s+)?{OWN}"
-    rf"|{OWN}[\w\s']{{0,30}}\b(?:better|faster|cheaper|nicer|easier|superior|more\s\w+)\s+(?:than|to)\b"
-    rf"|\b(?:prefer|choose|pick|take)\s+{OWN}|\b(?:unlike|not\s+like)\s+(?:\w+\s+)?{RIVAL}+[^.!?]{{0,40}}{OWN}"
-    rf"|{RIVAL}\W*(?:에서|쓰다가)\s*\S*\s*{OWN}|{OWN}[^.!?\n]{{0,12}}{RIVAL}\W*보다|{RIVAL}\W*보다\s*{OWN}"
+    rf"\b(?:sold|returned|ditched|dumped|left|replaced|traded|swapped)\s+(?:\w+\s+){{0,2}}{_R}[\s\w]{{0,40}}{_O}"
+    rf"|\b(?:switch\w*|mov\w+|went|going|jumped|chang\w+)\s+(?:from\s+{_ANY_RIVAL}\s+)?(?:over\s+)?to\s+(?:\w+\s+)?{_O}"
+    rf"|{_O}[\w\s']{{0,30}}\b(?:better|faster|cheaper|nicer|easier|superior|more\s\w+)\s+(?:than|to)\b"
+    rf"|\b(?:prefer|choose|pick|take)\s+{_O}|\b(?:unlike|not\s+like)\s+(?:\w+\s+)?{_R}[^.!?]{{0,40}}{_O}"
+    rf"|{_R}\W*(?:에서|쓰다가)\s*\S*\s*{_O}|{_O}[^.!?\n]{{0,12}}{_R}\W*보다|{_R}\W*보다\s*{_O}"
 )
 _CLAUSE = re.compile(
     r"[.!?\n;,]+|\b(?:but|while|whereas|although|however|now|then)\b|(?<=[가-힣])(?:는데|은데|지만|는데도|고)(?=\s)"
@@ -73,8 +74,8 @@ def _marked(window: str, own: Sequence[Hit], rivals: Sequence[Hit], start: int) 
         for hit in hits:
             first, last = hit.start - start, hit.end - start
             if 0 <= first < last <= len(window):
-                window = window[:first] + sign + " " * (last - first - 1) + window[last:]
-    return re.sub(rf"([{OWN}{RIVAL}])( +)", lambda match: match[1] * len(match[2]) + match[1], window)
+                window = window[:first] + sign * (last - first) + window[last:]
+    return window
 
 
 def _others(marked: str, *, has_own: bool) -> tuple[tuple[int, int], ...]:

@@ -18,7 +18,7 @@ from sentiment.training.sets import Row, training_rows
 
 VERSION = "2026.11-en1-ko1"
 ENGLISH_FEELINGS, ENGLISH_INTENTS = 40_000, 8_000
-KOREAN_FEELINGS, KOREAN_INTENTS = 120_000, 12_000
+KOREAN_FEELINGS, KOREAN_INTENTS = 150_000, 12_000
 """Sizes of the dictionaries: together well under 2 MB on disk."""
 
 

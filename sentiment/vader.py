@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 import string
-from dataclasses import dataclass
 from functools import cache
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from vaderSentiment.vaderSentiment import (
     BOOSTER_DICT,
@@ -44,8 +44,7 @@ _EXCLAMATION, _MOST_EXCLAMATIONS = 0.292, 4
 _QUESTION, _MANY_QUESTIONS, _MOST_QUESTIONS = 0.18, 0.96, 3
 
 
-@dataclass(frozen=True, slots=True)
-class VaderScores:
+class VaderScores(NamedTuple):
     """Shares of negative, neutral and positive words (3 decimals) and the compound score (-1..1, 4 decimals)."""
 
     negative: float
@@ -138,16 +137,15 @@ class Vader:
         if not raw:
             return SILENT
         tokens = list(map(self._tokens.__getitem__, raw))
-        felt = [at for at, token in enumerate(tokens) if token.roles & _IN_LEXICON]
+        roles = [token.roles for token in tokens]
+        felt = [at for at, role in enumerate(roles) if role & _IN_LEXICON]
         if not felt:
             return _NOTHING_FELT
         places, valences = _valences(tokens, felt)
         if not places:
             return _NOTHING_FELT
-        for at, token in enumerate(tokens):
-            if token.roles & _BUT:
-                valences = _turn_at_but(places, valences, at)
-                break
+        if _BUT in roles:
+            valences = _turn_at_but(places, valences, roles.index(_BUT))
         return _total(valences, len(tokens) - len(valences), _emphasis(text))
 
 
@@ -162,7 +160,7 @@ _NOTHING_FELT = VaderScores(0.0, 1.0, 0.0, 0.0)
 
 def _valences(tokens: list[_Token], felt: list[int]) -> tuple[list[int], list[float]]:
     """Return the places and valences of all tokens whose valence is not zero."""
-    shouted = sum(token.shouted for token in tokens)
+    shouted = sum([token.shouted for token in tokens])
     some_shout = 0 < shouted < len(tokens)
     places: list[int] = []
     valences: list[float] = []
@@ -191,7 +189,10 @@ def _valence(tokens: list[_Token], at: int, *, some_shout: bool) -> float:
         valence = token.valence * _NEGATION
     if some_shout and token.shouted:
         valence = valence + C_INCR if valence > 0 else valence - C_INCR
-    if around or any(neighbour.roles & _ENDS_IDIOM for neighbour in tokens[at : at + 3]):
+    ahead = token.roles
+    for neighbour in tokens[at + 1 : at + 3]:
+        ahead |= neighbour.roles
+    if around or ahead & _ENDS_IDIOM:
         for back in range(1, len(before) + 1):
             if not tokens[at - back].roles & _IN_LEXICON:
                 valence = _look_back(tokens, at, back, valence, some_shout=some_shout)

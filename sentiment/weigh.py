@@ -6,55 +6,95 @@ import math
 from dataclasses import dataclass
 
 from core.types.assessment import Caution, IntentScores, Label, Probabilities
-from sentiment.model import OUTPUTS
 from sentiment.reading import Reading
 
 # Tuned on the sets that only measure (never trained on them); docs/judgement.md tells what each buys.
 CUE_POLARITY, CUE_OPINION = 0.4, 0.3
 """Per log-odd of complaint cues of English: how far the polarity falls and the opinion rises."""
-KOREAN_CUES = 0.25
-"""Share of that for Korean, whose model reads most cues by itself."""
+KOREAN_CUES, MIXED_CUES = 0.1, 0.5
+"""Share of that for Korean and mixed text: the Korean model reads most cues by itself."""
 ADDRESSED_POLARITY, ADDRESSED_OPINION = 0.8, 0.3
 """Who writes to or about a brand by name complains more often than people at large."""
-SARCASM_POLARITY = 2.0
+UNREAD_EMOJI = 1.5
+"""Log-odds of one step of an emoji's feeling where there are no words beside it."""
+SARCASM_POLARITY, SARCASM_OPINION = 2.0, 1.0
 EMOJI_POLARITY, EMOJI_OPINION = 0.5, 0.3
 NEGATIVE_SHARE, POSITIVE_SHARE = 1.2, 1.0
 """A label is called where its probability, times this, is the largest; neutral counts 1."""
-_MOST = 30.0
-_COMPLAINT, _PRAISE, _QUESTION, _SUGGESTION, _ABUSE = range(2, 7)
+_OPINION, _POLARITY, _INTENTS, _ABUSE = 0, 1, slice(2, 6), 6
+_NO_OPINION, _NO_INTENT, _NO_ABUSE = -2.0, -2.5, -6.0
+"""Log-odds of a text without words: an emoji, a number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """The numbers of an assessment."""
+class Odds:
+    """Calibrated log-odds of a text, both languages put together."""
 
-    probabilities: Probabilities
-    intents: IntentScores
-    abuse: float
-    """Probability of abuse by the linear model; 0 where it has not been asked."""
+    values: list[float]
+    """In the order of `model.OUTPUTS`."""
+    cue_share: float
+    """How much the cues count beside the models of its language."""
 
 
-def weigh(
-    reading: Reading, english: list[float] | None, korean: list[float] | None, *, push: float, addressed: bool
-) -> Weighed:
-    """Put the log-odds of one or both models, the cues and the emoji together."""
-    odds = _joined(english, korean)
-    complaint = reading.complaint_weight
-    cue_share = 1.0 if korean is None else KOREAN_CUES if english is None else 0.5
-    opinion = odds[0] + CUE_OPINION * cue_share * complaint
-    polarity = odds[1] - CUE_POLARITY * cue_share * complaint + push
+def odds_of(english: list[float] | None, korean: list[float] | None, emoji: tuple[float, float]) -> Odds:
+    """Put the outputs of one or both models together: of mixed text the stronger opinion and intent wins.
+
+    A text without words is judged by its emoji alone.
+    """
+    if english is None and korean is None:
+        good, bad = (UNREAD_EMOJI * feeling for feeling in emoji)
+        return Odds(
+            [
+                _NO_OPINION + good + bad,
+                good - bad,
+                _NO_INTENT + bad,
+                _NO_INTENT + good,
+                _NO_INTENT,
+                _NO_INTENT,
+                _NO_ABUSE,
+            ],
+            0.0,
+        )
+    if english is None:
+        assert korean is not None
+        return Odds(korean, KOREAN_CUES)
+    if korean is None:
+        return Odds(english, 1.0)
+    joined = [max(one, other) for one, other in zip(english, korean, strict=True)]
+    joined[_POLARITY] = english[_POLARITY] + korean[_POLARITY]
+    return Odds(joined, MIXED_CUES)
+
+
+def feelings(reading: Reading, odds: Odds, *, push: float, addressed: bool) -> Probabilities:
+    """Weigh the models' feelings with cues, emoji and who is addressed; `push` comes from a frame of two brands."""
+    complaint = reading.complaint_weight * odds.cue_share
     good, bad = reading.emoji
-    opinion += EMOJI_OPINION * (good + bad) + abs(push)
-    polarity += EMOJI_POLARITY * (good - bad)
-    if addressed and korean is None:
-        opinion += ADDRESSED_OPINION if "?" not in reading.text else 0.0
+    opinion = odds.values[_OPINION] + CUE_OPINION * complaint + EMOJI_OPINION * (good + bad) + abs(push)
+    polarity = odds.values[_POLARITY] - CUE_POLARITY * complaint + EMOJI_POLARITY * (good - bad) + push
+    if addressed and odds.cue_share == 1.0:
         polarity -= ADDRESSED_POLARITY
+        opinion += 0.0 if "?" in reading.text else ADDRESSED_OPINION
     if reading.has(Caution.SARCASM):
         polarity -= SARCASM_POLARITY
-        opinion += 1.0
+        opinion += SARCASM_OPINION
     felt, liked = _logistic(opinion), _logistic(polarity)
-    probabilities = Probabilities(round(felt * (1 - liked), 4), round(1 - felt, 4), round(felt * liked, 4))
-    return Weighed(probabilities, _intents(odds, push), _logistic(odds[_ABUSE]) if korean is not None else 0.0)
+    return Probabilities(round(felt * (1 - liked), 4), round(1 - felt, 4), round(felt * liked, 4))
+
+
+def intents(odds: Odds, *, push: float) -> IntentScores:
+    """Return the score of each intent; a frame for or against the brand moves the complaint."""
+    complaint, praise, question, suggestion = odds.values[_INTENTS]
+    return IntentScores(
+        complaint=round(_logistic(complaint - push), 4),
+        praise=round(_logistic(praise + push), 4),
+        question=round(_logistic(question), 4),
+        suggestion=round(_logistic(suggestion), 4),
+    )
+
+
+def abuse(odds: Odds) -> float:
+    """Return the probability of abuse by the linear models."""
+    return _logistic(odds.values[_ABUSE])
 
 
 def label_of(probabilities: Probabilities) -> Label:
@@ -66,25 +106,6 @@ def label_of(probabilities: Probabilities) -> Label:
     return Label.NEGATIVE if negative >= positive else Label.POSITIVE
 
 
-def _joined(english: list[float] | None, korean: list[float] | None) -> list[float]:
-    """Return the log-odds of the language, or for mixed text those of both: the stronger opinion and intent wins."""
-    if english is None:
-        return korean if korean is not None else [-2.0, 0.0, -2.5, -2.5, -2.5, -2.5, -6.0]
-    if korean is None:
-        return english
-    joined = [max(one, other) for one, other in zip(english, korean, strict=True)]
-    joined[OUTPUTS.index("polarity")] = english[1] + korean[1]
-    return joined
-
-
-def _intents(odds: list[float], push: float) -> IntentScores:
-    return IntentScores(
-        complaint=round(_logistic(odds[_COMPLAINT] + max(-push, 0.0) - max(push, 0.0)), 4),
-        praise=round(_logistic(odds[_PRAISE]), 4),
-        question=round(_logistic(odds[_QUESTION]), 4),
-        suggestion=round(_logistic(odds[_SUGGESTION]), 4),
-    )
-
-
 def _logistic(log_odds: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-_MOST, min(_MOST, log_odds))))
+    # The same as 1 / (1 + exp(-x)), and cannot overflow.
+    return 0.5 + 0.5 * math.tanh(0.5 * log_odds)

@@ -20,8 +20,9 @@ from sentiment.reading import Reader
 CORPUS_BRAND = Brand("Lumora", (Term("lumora"), Term("루모라")))
 """The fictional brand that the corpus speaks of."""
 
-CHARACTER_SHARE = 0.5
-"""A character n-gram of English counts half: words carry the feeling, n-grams help with those not seen before."""
+_SHARES = {"~": 0.5, "#": 1.5}
+"""A character n-gram of English counts half: words carry the feeling, n-grams help with those not seen before. A class
+of words counts more than one word: few rows have to teach it."""
 
 Matrix = Any
 """A scipy CSR matrix; scipy ships no types."""
@@ -71,7 +72,7 @@ def english_table(texts: Sequence[str], reader: Reader, *, at_least: int, kept: 
     counts = sparse.csr_matrix(
         (np.array(values, dtype=np.float32), np.array(columns, dtype=np.int32), pointers), shape=(len(bags), len(keys))
     )
-    shares = np.array([CHARACTER_SHARE if feature[0] == "~" else 1.0 for feature in keys], dtype=np.float32)
+    shares = np.array([_SHARES.get(feature[0], 1.0) for feature in keys], dtype=np.float32)
     return Table(np.array(keys), counts, np.stack([reader.english_signs(text) for text in cleaned]), shares)
 
 

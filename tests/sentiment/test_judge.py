@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.types.assessment import Intent, Label, Language
+from core.types.assessment import AbuseKind, Caution, Intent, Label, Language
 from sentiment.judge import TextJudge
+from sentiment.vader import shared_vader
 from tests.make import LUMORA
 
 
@@ -46,3 +48,77 @@ def test_any_text_is_judged_with_evidence_inside_it(judge: TextJudge, text: str)
 def test_plain_texts(judge: TextJudge, text: str, label: Label, intent: Intent, language: Language) -> None:
     assessment = judge.assess(text, LUMORA, ())
     assert (assessment.label, assessment.intent, assessment.language) == (label, intent, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("you are a worthless idiot", [AbuseKind.HARASSMENT]),
+        ("I will find you and kill you", [AbuseKind.THREAT]),
+        ("free nitro click here t.me/abc", [AbuseKind.SPAM]),
+        ("씨발 놈아 꺼져", [AbuseKind.HARASSMENT]),
+        ("무직자 당일 대출 상담 텔레그램 문의", [AbuseKind.SPAM]),
+        ("This update is fucking terrible, fix your shit", []),
+        ("your support team is useless and the app is garbage", []),
+        ("진짜 개빡치네 환불해 줘", []),
+        ("LET ME OUT OF THIS CONTRACT!!! I'm furious, three months of lies", []),
+    ],
+)
+def test_abuse_is_about_people_and_a_furious_complaint_is_none(
+    judge: TextJudge, text: str, kinds: list[AbuseKind]
+) -> None:
+    assert list(judge.assess(text, LUMORA, ()).abuse_kinds) == kinds
+
+
+@pytest.mark.parametrize("text", ["👍", "lumora 👍🏽", "루모라 ❤️", "😡 lumora", "👎"])
+def test_signs_alone_say_something(judge: TextJudge, text: str) -> None:
+    bad = "😡" in text or "👎" in text
+    assert judge.assess(text, LUMORA, ()).label is (Label.NEGATIVE if bad else Label.POSITIVE)
+
+
+def test_a_curly_apostrophe_negates(judge: TextJudge) -> None:
+    curly = judge.assess("I don’t like it at all", LUMORA, ())
+    assert curly.label is Label.NEGATIVE
+    assert curly.score == judge.assess("I don't like it at all", LUMORA, ()).score
+
+
+def test_the_library_score_is_that_of_the_untouched_text(judge: TextJudge) -> None:
+    assert judge.assess("I love https://love.example my Lumora!", LUMORA, ()).library_score == pytest.approx(
+        shared_vader().scores("I love https://love.example my Lumora!").compound
+    )
+    assert judge.assess("정말 좋아요", LUMORA, ()).library_score is None
+
+
+@pytest.mark.parametrize(
+    "text", ["I love it, best purchase ever", "it broke again, awful", "배송이 너무 느려요 최악", "점심 먹어야지"]
+)
+def test_every_label_has_evidence(judge: TextJudge, text: str) -> None:
+    assessment = judge.assess(text, None, (), evidence=True)
+    assert any(one.towards in (assessment.label, Intent.COMPLAINT, Intent.PRAISE) for one in assessment.evidence)
+    assert assessment == judge.assess(text, None, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Great. The update deleted all my playlists.",
+        "업데이트했더니 재생목록이 싹 사라졌네 참 고맙다",
+        "Love it when the app crashes",
+    ],
+)
+def test_sarcasm_is_no_praise(judge: TextJudge, text: str) -> None:
+    assessment = judge.assess(text, LUMORA, ())
+    assert assessment.label is not Label.POSITIVE or Caution.SARCASM in assessment.cautions
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 40_000, "😂" * 2_000, "ㅋ" * 10_000, "not good but " * 3_000, "@a " * 9_000, "(" * 20_000]
+)
+def test_long_and_hostile_texts_take_milliseconds(judge: TextJudge, text: str) -> None:
+    judge.assess(text, None, (), evidence=True)
+    best = float("inf")
+    for _ in range(3):
+        began = time.perf_counter()
+        judge.assess(text, None, ())
+        best = min(best, time.perf_counter() - began)
+    assert best < 0.25
