@@ -14,6 +14,7 @@ from core.types.brand import Brand
 from engagement.desk.opening import DeskPolicy
 from engagement.intake.decide import IntakePolicy
 from engagement.intake.pipeline import Intake, Taken
+from engagement.intake.rules import RuleDesk
 from matching.matcher import BrandMatcher
 from sentiment.judge import TextJudge
 
@@ -25,6 +26,7 @@ class Pipeline:
     intake: Intake
     judge: TextJudge
     catalogues: Catalogues
+    rules: RuleDesk
 
     @property
     def brands(self) -> tuple[Brand, ...]:
@@ -86,4 +88,8 @@ async def open_pipeline(
     )
     intake.follow(BrandMatcher(followed))
     await intake.start()
-    return Pipeline(intake, judge, catalogues)
+    rules = RuleDesk(
+        store, intake, judge, clock or SystemClock(), thanks=settings.policy.thanks, flags=settings.policy.flags
+    )
+    await rules.start()
+    return Pipeline(intake, judge, catalogues, rules)

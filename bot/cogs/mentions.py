@@ -1,15 +1,16 @@
-"""`/mention search`: stored mentions by their words."""
+"""`/mention`: stored mentions by their words, and one of them in full."""
 
 from __future__ import annotations
 
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.cases import brand_choices
+from bot.cogs.cases import LARGEST_ID, brand_choices
 from bot.context import AnyInteraction, is_staff, reader, require_staff
 from bot.services import Services
-from bot.views.answering import wait_for_answer
+from bot.views.answering import say, wait_for_answer
 from bot.views.lists import Page, link, pages, show_list, when
+from bot.views.mention import MentionCard
 from bot.views.names import DECISION, LABEL, place
 from bot.views.text import quote, safe
 from core.text import Translate, mark
@@ -68,6 +69,16 @@ class MentionCog(
         title = t("Mentions with “{words}”: {count}", words=safe(query.text or "", 100), count=total)
         return Page(title, [mention_lines(mention, t) for mention in found], number, pages(total, PAGE_SIZE))
 
+    @app_commands.command(name=mark("view"), description=mark("Show one mention: what decided, and why"))
+    @app_commands.describe(mention=mark("Number of the mention"))
+    @app_commands.rename(mention=mark("mention"))
+    async def view(self, interaction: AnyInteraction, mention: app_commands.Range[int, 1, LARGEST_ID]) -> None:
+        """Show a mention with the buttons that correct its decision."""
+        require_staff(interaction)
+        await wait_for_answer(interaction)
+        found = await self._services.verdicts.view(mention)
+        await say(interaction, view=MentionCard(found, reader(interaction)))
+
     @search.autocomplete("brand")
     async def suggest_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
         """Offer the brands, to staff only."""
@@ -79,6 +90,7 @@ class MentionCog(
 def mention_lines(mention: StoredMention, t: Translate) -> str:
     """Return a mention as two lines of a list: what it is, and an excerpt."""
     parts = [
+        f"**{mention.id}**",
         safe(mention.brand, 40),
         safe(place(t, mention.source, mention.container, mention.container_name), 60),
         f"{t(LABEL[mention.assessment.label])} {mention.assessment.score:+.2f}",

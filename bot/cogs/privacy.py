@@ -10,6 +10,7 @@ from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.forget import forget_view
 from core.text import mark
+from core.types.action import Purpose
 from core.types.post import Source
 
 
@@ -35,6 +36,31 @@ class PrivacyCog(commands.GroupCog, group_name=mark("privacy"), group_descriptio
         await self._services.privacy.opt_in(Source.DISCORD, str(interaction.user.id))
         t = reader(interaction)
         await say(interaction, t("Noted. The bot may thank you and point you to articles again."))
+
+    @app_commands.command(
+        name=mark("consent"), description=mark("Agree to be asked or told, or take it back")
+    )
+    @app_commands.describe(what=mark("What you agree to"), agree=mark("No takes your consent back"))
+    @app_commands.rename(what=mark("what"), agree=mark("agree"))
+    @app_commands.choices(
+        what=[
+            app_commands.Choice(name=mark("one question after a closed case"), value=Purpose.SURVEY.value),
+            app_commands.Choice(name=mark("news when what I wrote about is fixed"), value=Purpose.FOLLOW_UP.value),
+        ]
+    )
+    async def consent(self, interaction: AnyInteraction, what: str, agree: bool = True) -> None:
+        """Note a consent, or that it is taken back."""
+        await wait_for_answer(interaction)
+        privacy, me, t = self._services.privacy, str(interaction.user.id), reader(interaction)
+        if not agree:
+            await privacy.withdraw(Source.DISCORD, me, Purpose(what))
+            await say(interaction, t("Noted. Your consent is taken back."))
+            return
+        await privacy.consent(Source.DISCORD, me, Purpose(what))
+        text = t("Noted, thank you. You can take it back at any time with the same command.")
+        if await privacy.is_opted_out(Source.DISCORD, me):
+            text += " " + t("As long as your opt-out stands, the bot stays silent all the same.")
+        await say(interaction, text)
 
     @app_commands.command(name=mark("forget-me"), description=mark("Erase everything the bot has stored about you"))
     async def forget_me(self, interaction: AnyInteraction) -> None:

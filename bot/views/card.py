@@ -12,6 +12,7 @@ from bot.views.buttons import ClaimButton, ReplyButton, ResolveButton
 from bot.views.lists import is_link
 from bot.views.names import INTENT, LABEL, place
 from bot.views.text import LABEL_LIMIT, quote, safe
+from bot.views.verdict import verdict_line, verdict_row
 from core.text import Translate, cut
 from core.types.assessment import Evidence
 from core.types.case import CaseState, Severity
@@ -46,6 +47,8 @@ class CaseCard(ui.LayoutView):
         box.add_item(ui.Separator(visible=True, spacing=discord.SeparatorSpacing.small))
         box.add_item(ui.TextDisplay("\n".join(_details(view, t))))
         box.add_item(_actions(view, t))
+        if view.mention_id is not None:
+            box.add_item(verdict_row(view.mention_id, t))
         self.add_item(box)
 
 
@@ -72,6 +75,8 @@ def _details(view: CaseView, t: Translate) -> Sequence[str]:
         lines.append(t("Judged {label} ({score}), {intent}", **judged))
     if view.deciding:
         lines.append(t("What decided: {words}", words=_words(view.deciding)))
+    if view.verdict is not None:
+        lines.append(verdict_line(view.verdict, t))
     lines += _progress(view, t)
     if view.joined:
         lines.append(t("More posts in this case: {count}", count=view.joined))

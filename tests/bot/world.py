@@ -33,16 +33,24 @@ from core.types.brand import Brand
 from core.types.case import Case, CaseQuery
 from core.types.decision import DecisionKind, Reason
 from core.types.post import FeedHealth, Source
+from engagement.desk.causes import Causes
 from engagement.desk.desk import Desk
 from engagement.desk.explain import Explainer
 from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case
+from engagement.desk.verdicts import Verdicts
+from engagement.intake.decide import IntakePolicy
+from engagement.intake.pipeline import Intake
+from engagement.intake.rules import RuleDesk
 from engagement.members.chat import Chat
 from engagement.members.knowledge import KnowledgeBase
 from engagement.members.privacy import Privacy
+from engagement.members.surveys import Surveys
 from engagement.outgoing.gate import GatePolicy, SendGate
 from engagement.outgoing.outbox import Outbox
+from matching.matcher import BrandMatcher
 from storage.store import SqlStore
 from tests import make
+from tests.engagement.world import ScriptedJudge
 
 ARTICLES = Path(__file__).parent / "articles"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(32)
@@ -268,16 +276,23 @@ def services_for(
             raise NotFoundError("There is no post in that week.")
         return ReportPosted(week or "2026-W01", "7 mentions", PICTURE)
 
-    knowledge = KnowledgeBase.load(ARTICLES)
+    knowledge, catalogues, judge = KnowledgeBase.load(ARTICLES), Catalogues(), ScriptedJudge()
+    matcher = BrandMatcher(section.brand() for section in settings.brands)
+    intake = Intake(store, matcher, judge, clock, IntakePolicy.of(settings, catalogues), desk.policy)
+    policy = settings.policy
     return Services(
         settings=settings,
         clock=clock,
         store=store,
-        catalogues=Catalogues(),
+        catalogues=catalogues,
         desk=desk,
         chat=Chat(store, desk, knowledge, clock, settings.chat),
         privacy=Privacy(store, clock, settings.privacy.text_days),
         brands=StoredBrands(store),
+        verdicts=Verdicts(store, clock, settings.zone, explainer=Explainer(judge, lambda: intake.matcher)),
+        rules=RuleDesk(store, intake, judge, clock, thanks=policy.thanks, flags=policy.flags),
+        causes=Causes(store, clock, catalogues),
+        surveys=Surveys(store, clock, catalogues, enabled=True),
         status=status,
         report=report,
     )
