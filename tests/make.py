@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from core.types.assessment import Assessment, Intent, IntentScores, Label, Language, Probabilities
 from core.types.brand import Brand, Term
 from core.types.decision import Decision, DecisionKind, Reason
-from core.types.mention import Hit, JudgedMention, Mention
+from core.types.mention import Hit, JudgedMention, Mention, StoredMention
 from core.types.post import Author, Post, PostKind, PostRef, Source
 
 START = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
@@ -92,3 +92,28 @@ def judged(
 ) -> JudgedMention:
     """Return a mention with assessment and decision, ready to be stored."""
     return JudgedMention(mention(about or post(), brand), assessment(label), Decision(kind, reason))
+
+
+def stored(one: JudgedMention, mention_id: int = 1) -> StoredMention:
+    """Return a judged mention as the store gives it back."""
+    about = one.mention.post
+    return StoredMention(
+        id=mention_id,
+        source=about.ref.source,
+        container=about.ref.container,
+        native_id=about.ref.native_id,
+        brand=one.mention.brand,
+        created_at=about.created_at,
+        text=about.full_text,
+        author=about.author,
+        author_key="k",
+        url=about.url,
+        container_name=about.container_name,
+        guild_id=about.guild_id,
+        parent_id=about.parent_id,
+        thread_id=about.thread_id,
+        reply_count=0,
+        assessment=one.assessment,
+        decision=one.decision,
+        edited_at=about.edited_at,
+    )

@@ -26,7 +26,7 @@ _PAGE = 500
 """Mentions read at once: no reader is held for long."""
 _QUIET = History(silent=True)
 _FITTING: dict[Correction, frozenset[DecisionKind | None]] = {
-    Correction.COMPLAINT: frozenset({DecisionKind.FLAG, DecisionKind.REVIEW}),
+    Correction.COMPLAINT: frozenset({DecisionKind.FLAG}),
     Correction.ABUSE: frozenset({DecisionKind.MODERATE}),
     Correction.PRAISE: frozenset({DecisionKind.THANK, DecisionKind.IGNORE}),
     Correction.QUESTION: frozenset({DecisionKind.IGNORE}),
@@ -35,6 +35,8 @@ _FITTING: dict[Correction, frozenset[DecisionKind | None]] = {
     Correction.WRONG_BRAND: frozenset({None}),
 }
 """Which decisions fit what a mention should have been; None: it is no mention."""
+_HALF = frozenset({DecisionKind.REVIEW})
+"""A person looks: neither as good as the right decision nor as bad as a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,9 @@ class BackTest:
     change: RuleChange
     tested: int
     mended: tuple[StoredMention, ...] = ()
-    """A person called the decision wrong; it would be as it should."""
+    """A person gave a verdict, and the decision would be nearer to what they want."""
     lost: tuple[StoredMention, ...] = ()
-    """The decision is as a person wants it; it would no longer be."""
+    """A person gave a verdict, and the decision would be farther from what they want."""
     dropped: tuple[StoredMention, ...] = ()
     """Nobody gave a verdict: it would no longer be acted on, or be no mention at all."""
     added: tuple[StoredMention, ...] = ()
@@ -166,8 +168,17 @@ def _sort(one: Rejudged, before: DecisionKind | None, after: DecisionKind | None
         else:
             came.added.append(one.mention)
         return
-    wanted = frozenset({verdict.decision}) if verdict.should_be is None else _FITTING[verdict.should_be]
-    if after in wanted and before not in wanted:
+    harm = _harm(verdict, after) - _harm(verdict, before)
+    if harm < 0:
         came.mended.append(one.mention)
-    elif before in wanted and after not in wanted:
+    elif harm > 0:
         came.lost.append(one.mention)
+
+
+def _harm(verdict: MentionVerdict, kind: DecisionKind | None) -> int:
+    """Say how far a decision is from what a person wants: 0 right, 1 half right, 2 wrong."""
+    wanted = frozenset({verdict.decision}) if verdict.should_be is None else _FITTING[verdict.should_be]
+    if kind in wanted:
+        return 0
+    half = _HALF if verdict.should_be is not Correction.WRONG_BRAND else frozenset({DecisionKind.IGNORE})
+    return 1 if kind in half else 2
