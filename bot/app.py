@@ -13,6 +13,7 @@ import structlog
 
 from bot.brands import LiveBrands
 from bot.config import database_path
+from bot.guilds import GuildBook
 from bot.lock import DatabaseLock
 from bot.metrics import Metrics, MetricsServer
 from bot.pipeline import Pipeline, open_pipeline
@@ -26,11 +27,22 @@ from core.settings import Settings
 from core.text import mark
 from core.types.action import Action, ActionState, Receipt
 from core.types.post import Batch, FeedHealth, Source
+from engagement.desk.care import CaseCare
+from engagement.desk.causes import Causes
+from engagement.desk.crisis import CrisisMode
 from engagement.desk.desk import Desk
 from engagement.desk.explain import Explainer
+from engagement.desk.moderation import Moderation
+from engagement.desk.pledges import Pledges
+from engagement.desk.replies import Replies
+from engagement.desk.templates import Templates
+from engagement.desk.verdicts import Verdicts
+from engagement.desk.watch import DeskWatch
+from engagement.intake.by_hand import ByHand
 from engagement.members.chat import Chat
 from engagement.members.knowledge import KnowledgeBase
 from engagement.members.privacy import Privacy
+from engagement.members.surveys import Surveys
 from engagement.outgoing.gate import GatePolicy, SendGate
 from engagement.outgoing.outbox import Held, Outbox
 from storage.connect import database_path as file_of
@@ -50,6 +62,8 @@ if TYPE_CHECKING:
 
 SWEEP_EVERY = timedelta(minutes=1)
 """How often the desk looks for questions nobody answered."""
+WATCH_EVERY = timedelta(seconds=15)
+"""How often the clocks of cases are looked at: the top severity has five minutes."""
 EXPIRE_EVERY = timedelta(hours=1)
 """How often texts whose days are over are purged."""
 STARTED_WITHIN = 10.0
@@ -89,7 +103,21 @@ class Application:
         self.chat = Chat(store, self.desk, knowledge, clock, settings.chat, wake=self.outbox.wake)
         self.privacy = Privacy(store, clock, settings.privacy.text_days)
         self.brands = LiveBrands(store, pipeline.intake)
+        self.care = CaseCare(store, clock, self.desk.policy, wake=self.outbox.wake)
+        self.pledges = Pledges(store, clock, settings.desk, settings.zone, wake=self.outbox.wake)
+        self.watch = DeskWatch(store, clock, self.desk.policy, wake=self.outbox.wake)
+        self.verdicts = Verdicts(store, clock, settings.zone, explainer=explainer)
+        self.causes = Causes(store, clock, pipeline.catalogues, wake=self.outbox.wake)
+        self.surveys = Surveys(
+            store, clock, pipeline.catalogues, enabled=settings.surveys.enabled, wake=self.outbox.wake
+        )
         self.weekly = WeeklyReports(store, settings, clock, pipeline.catalogues, wake=self.outbox.wake)
+        self.crisis = CrisisMode(store, clock, self.desk, self.gate)
+        self.guilds = GuildBook(store)
+        self.moderation = Moderation(store, clock, self.desk, pipeline.catalogues)
+        self.by_hand = ByHand(
+            store, clock, self.desk, pipeline.judge, lambda: pipeline.intake.matcher, pipeline.catalogues
+        )
         self.memory = StoreMemory(store, clock, timedelta(hours=settings.reddit.recheck_hours))
         self.connection: DiscordConnection | None = None
         self.reddit: RedditListener | None = None
@@ -159,6 +187,7 @@ class Application:
         A platform that does not answer in time is tried again while the others are served. Raises ConfigError,
         CredentialsRejectedError and AddressInUseError; what was started before stays for `close`.
         """
+        await self.crisis.load()
         await self._start_metrics()
         if self.serves_reddit:
             self._build_reddit()
@@ -172,8 +201,12 @@ class Application:
             self._listen("reddit", self.reddit.batches)
         self.supervisor.start("outbox", self.outbox.run)
         self.supervisor.start("sweep", self._sweep)
+        self.supervisor.start("watch", self._watch)
         self.supervisor.start("expiry", self._expire)
+        self.supervisor.start("surveys", self._ask)
         self.supervisor.start("weekly_report", self.weekly.run)
+        for name in self.supervisor.workers:
+            self.metrics.restarts.labels(name)  # shown as 0 from now on: Prometheus misses a first step otherwise
 
     async def run_until(self, stop: asyncio.Event, *, started: Callable[[], None] = lambda: None) -> None:
         """Start and serve until `stop` is set, also in the middle of starting; `started` is called in between.
@@ -248,6 +281,7 @@ class Application:
 
     def _build_reddit(self) -> None:
         from listeners.reddit.listener import MOST_SINGLE, RedditListener
+        from listeners.reddit.moderator import RedditModerator
         from listeners.reddit.sender import RedditSender
         from listeners.reddit.transport import RedditTransport
 
@@ -261,6 +295,7 @@ class Application:
             most_single=MOST_SINGLE if self.single_feeds is None else self.single_feeds,
         )
         self.outbox.senders[Source.REDDIT] = RedditSender(section, self.clock, transport=self._reddit_transport)
+        self.moderation.moderators[Source.REDDIT] = RedditModerator(self._reddit_transport)
 
     async def _sign_in(self, platform: str, sign_in: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -294,8 +329,21 @@ class Application:
             chat=self.chat,
             privacy=self.privacy,
             brands=self.brands,
+            care=self.care,
+            pledges=self.pledges,
+            watch=self.watch,
+            verdicts=self.verdicts,
+            rules=self.pipeline.rules,
+            causes=self.causes,
+            surveys=self.surveys,
             status=self.status,
             report=self.report,
+            templates=(templates := Templates(self.store, self.clock)),
+            replies=Replies(self.store, self.clock, templates),
+            crisis=self.crisis,
+            moderation=self.moderation,
+            by_hand=self.by_hand,
+            guilds=self.guilds,
         )
 
     def _is_discord_account(self, account: DiscordAccount) -> None:
@@ -334,6 +382,12 @@ class Application:
     async def _sweep(self) -> None:
         await self._every(SWEEP_EVERY, self.desk.sweep)
 
+    async def _ask(self) -> None:
+        await self._every(SWEEP_EVERY, self.surveys.ask)
+
+    async def _watch(self) -> None:
+        await self._every(WATCH_EVERY, self.watch.sweep)
+
     async def _expire(self) -> None:
         await self._every(EXPIRE_EVERY, self.privacy.expire)
 
@@ -365,11 +419,6 @@ class Application:
 
 def _locked(database: Path) -> DatabaseLock:
     """Return the lock of a database, taken; its folder is made where only that is missing."""
-    folder = database.parent
-    if not folder.exists() and folder.parent.is_dir():
-        with suppress(OSError):  # `require_writable` says what is wrong
-            folder.mkdir(exist_ok=True)
-    require_writable(database)
     lock = DatabaseLock(database)
     lock.take()
     return lock

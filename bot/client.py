@@ -17,14 +17,22 @@ from discord.ext import commands
 
 from bot.cogs import all_cogs
 from bot.context import AnyInteraction, ServingBot
+from bot.moderator import DiscordModerator
 from bot.services import Services
 from bot.translator import CommandTranslator
 from bot.views.answering import report_failure
 from bot.views.buttons import ClaimButton, ReplyButton, ResolveButton
-from bot.views.drafts import DraftButton
+from bot.views.csat import CsatButton, WhyButton
+from bot.views.drafts import DraftButton, DraftCardButton
 from bot.views.forget import ForgetButton
 from bot.views.lists import Lists, PageButton
+from bot.views.moderation import AppealButton, DecideButton, MeasureButton
 from bot.views.person import PersonButton, Questions
+from bot.views.reply import PreviewButton
+from bot.views.rules import RuleButton
+from bot.views.setup import ChannelChoice, LanguageChoice, RoleChoice
+from bot.views.verdict import CorrectionSelect, VerdictButton
+from core.types.post import Source
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +40,28 @@ HASH_FILE = "discord-commands.sha256"
 """In data_dir: what Discord was last told about our commands. Registering costs rate limit, so only when it changed."""
 LONGEST_RATE_LIMIT = 30.0
 """Seconds discord.py waits by itself at most; longer waits go back to the outbox, which keeps its other work going."""
-DYNAMIC_ITEMS = (ClaimButton, ReplyButton, ResolveButton, PersonButton, PageButton, ForgetButton, DraftButton)
+DYNAMIC_ITEMS = (
+    ClaimButton,
+    ReplyButton,
+    ResolveButton,
+    PersonButton,
+    PageButton,
+    ForgetButton,
+    DraftButton,
+    VerdictButton,
+    CorrectionSelect,
+    RuleButton,
+    CsatButton,
+    WhyButton,
+    DraftCardButton,
+    PreviewButton,
+    MeasureButton,
+    AppealButton,
+    DecideButton,
+    ChannelChoice,
+    RoleChoice,
+    LanguageChoice,
+)
 
 
 class MaeariTree(app_commands.CommandTree[ServingBot]):
@@ -68,7 +97,10 @@ class MaeariBot(ServingBot):
         self.questions = Questions()
 
     async def setup_hook(self) -> None:
-        """Load cogs, languages and buttons, and register the commands where they changed."""
+        """Load cogs, languages, buttons and what staff set, and register the commands where they changed."""
+        await self.services.guilds.load()
+        await self.services.templates.load()
+        self.services.moderation.moderators[Source.DISCORD] = DiscordModerator(self)
         await self.tree.set_translator(CommandTranslator(self.services.catalogues))
         for cog in all_cogs(self, self.services):
             await self.add_cog(cog)

@@ -70,6 +70,7 @@ class DiscordConnection:
         section = self._services.settings.discord
         listener = DiscordListener(bot, section, self._memory, self._services.clock, stored=self._memory)
         listener.attach()
+        self._services.guilds.heard_by = listener.apply
         self.account, self.bot, self.listener = account, bot, listener
         self._sender = DiscordSender(bot, self._services)
         self._is_rejected = False

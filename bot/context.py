@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import discord
@@ -41,15 +42,20 @@ def author_of(user: discord.abc.User) -> Author:
     return Author(native_id=str(user.id), name=user.name, is_bot=user.bot)
 
 
-def is_staff(user: discord.abc.User, permissions: discord.Permissions, section: DiscordSection) -> bool:
+def is_staff(
+    user: discord.abc.User,
+    permissions: discord.Permissions,
+    section: DiscordSection,
+    roles: Collection[int] | None = None,
+) -> bool:
     """Say whether this person may handle cases.
 
-    A member with one of the staff roles may. So may who moderates messages in the home guild; rights in another guild
-    say nothing about this installation's cases.
+    A member with one of the staff roles may (`roles`, or those of the configuration). So may who moderates messages in
+    the home guild; rights in another guild say nothing about this installation's cases.
     """
     if not isinstance(user, discord.Member):
         return False
-    if any(user.get_role(role) is not None for role in section.staff_roles):
+    if any(user.get_role(role) is not None for role in (section.staff_roles if roles is None else roles)):
         return True
     may_moderate = permissions.administrator or permissions.manage_guild or permissions.manage_messages
     return may_moderate and _at_home(user.guild, section)
@@ -66,10 +72,36 @@ def require_staff(interaction: AnyInteraction) -> str:
 
     Raises NotAllowedError for everybody else: buttons are pressed by people who lost the role, too.
     """
-    section = services_of(interaction).settings.discord
-    if not is_staff(interaction.user, interaction.permissions, section):
+    if not acts_as_staff(interaction):
         raise NotAllowedError(mark("Only staff may do this."))
     return str(interaction.user.id)
+
+
+def acts_as_staff(interaction: AnyInteraction) -> bool:
+    """Say whether who acts is staff; roles that the home guild set take the place of the configuration's."""
+    services = services_of(interaction)
+    section = services.settings.discord
+    live = () if section.home_guild is None else services.guilds.get(section.home_guild).staff_roles
+    roles = tuple(int(role) for role in live) or None
+    return is_staff(interaction.user, interaction.permissions, section, roles)
+
+
+def require_guild_manager(interaction: AnyInteraction) -> str:
+    """Return the Discord id of a member who may manage the server they act in, be it the home guild or not.
+
+    Raises NotAllowedError for everybody else.
+    """
+    permissions = interaction.permissions
+    in_guild = interaction.guild_id is not None and isinstance(interaction.user, discord.Member)
+    if not in_guild or not (permissions.manage_guild or permissions.administrator):
+        raise NotAllowedError(mark("Only members who may manage the server can do this."))
+    return str(interaction.user.id)
+
+
+def is_manager(interaction: AnyInteraction) -> bool:
+    """Say whether the acting staff member may manage the server: they may take cases over."""
+    permissions = interaction.permissions
+    return permissions.manage_guild or permissions.administrator
 
 
 def require_manager(interaction: AnyInteraction) -> str:
@@ -78,7 +110,6 @@ def require_manager(interaction: AnyInteraction) -> str:
     Raises NotAllowedError for everybody else.
     """
     require_staff(interaction)
-    permissions = interaction.permissions
-    if not (permissions.manage_guild or permissions.administrator):
+    if not is_manager(interaction):
         raise NotAllowedError(mark("Only members who may manage the server can do this."))
     return str(interaction.user.id)

@@ -13,15 +13,22 @@ import discord
 import structlog
 from discord import ui
 
+from bot.desk_cards import DESK_CARDS, card_of, desk_card, mark_of
 from bot.services import Services
+from bot.views.alarm import alarm_head, alarm_text
 from bot.views.card import CaseCard
+from bot.views.csat import csat_view
+from bot.views.moderation import notice_view
 from bot.views.person import person_view
+from bot.views.queue import QueueBoard
 from bot.views.text import CONTENT_LIMIT
 from core.errors import SendDelayedError, SendError, SendRefusedError, SendUnknownError
 from core.text import cut
 from core.types.action import Action, ActionKind, Purpose, Receipt
-from core.types.case import CaseState
+from core.types.case import Case, CaseState
+from core.types.deskwork import AlarmKind
 from core.types.post import Source
+from engagement.desk.watch import BREACHES
 
 log = structlog.get_logger(__name__)
 
@@ -65,21 +72,31 @@ class DiscordSender:
         An edit may simply be made again, so it is never found. Raises SendUnknownError where the channel cannot be
         read.
         """
-        if action.draft.kind is ActionKind.CARD_EDIT:
+        if action.draft.kind in (ActionKind.CARD_EDIT, ActionKind.CARD_UPDATE, ActionKind.BOARD_EDIT):
             return None
-        channel = self._channel(action.draft.target.container)
+        case = await self._case_of_alarm(action)
         try:
+            channel = await self._place(action)
             async for message in channel.history(limit=SEARCH_DEPTH):
                 if message.created_at < action.created_at - CLOCK_SKEW:
                     break
-                if message.author == self._client.user and self._is_ours(message, action):
+                if message.author == self._client.user and self._is_ours(message, action, case):
                     return _receipt(message)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             raise SendUnknownError("the channel cannot be searched for our message") from error
         return None
 
-    def _is_ours(self, message: discord.Message, action: Action) -> bool:
+    def _is_ours(self, message: discord.Message, action: Action, case: Case | None) -> bool:
         draft = action.draft
+        if draft.kind is ActionKind.BOARD:
+            return "queue:next" in set(_custom_ids(message.components))
+        if case is not None:
+            head = alarm_head(AlarmKind(draft.text), case, self._words(action))
+            return message.content.partition("\n")[0] == head
+        if draft.kind is ActionKind.SURVEY:
+            return f"csat:1:{draft.case_id}" in set(_custom_ids(message.components))
+        if draft.kind in DESK_CARDS:
+            return mark_of(action) in set(_custom_ids(message.components))
         if draft.kind is ActionKind.CARD:
             return f"case:claim:{draft.case_id}" in set(_custom_ids(message.components))
         reference = str(message.reference.message_id) if message.reference is not None else None
@@ -92,15 +109,25 @@ class DiscordSender:
         return self._client.get_partial_messageable(int(container), guild_id=None if guild is None else guild.id)
 
     async def _carry_out(self, action: Action) -> discord.Message:
-        match action.draft.kind:
-            case ActionKind.REPLY | ActionKind.POST:
-                return await self._write(action)
-            case ActionKind.CARD:
-                return await self._post_card(action)
-            case ActionKind.CARD_EDIT:
-                return await self._edit_card(action)
-            case ActionKind.REPORT:
-                return await self._post_report(action)
+        steps = {
+            ActionKind.REPLY: self._write,
+            ActionKind.POST: self._write,
+            ActionKind.CARD: self._post_card,
+            ActionKind.CARD_EDIT: self._edit_card,
+            ActionKind.SURVEY: self._ask,
+            ActionKind.REPORT: self._post_report,
+            ActionKind.DRAFT_CARD: self._post_desk_card,
+            ActionKind.APPEAL_CARD: self._post_desk_card,
+            ActionKind.CARD_UPDATE: self._update_card,
+            ActionKind.NOTICE: self._write,
+            ActionKind.ALARM: self._ring,
+            ActionKind.BOARD: self._post_board,
+            ActionKind.BOARD_EDIT: self._edit_board,
+        }
+        return await steps[action.draft.kind](action)
+
+    async def _post_desk_card(self, action: Action) -> discord.Message:
+        return await self._post(action, await desk_card(self._services, action))
 
     async def _write(self, action: Action, file: discord.File | None = None) -> discord.Message:
         draft = action.draft
@@ -111,6 +138,8 @@ class DiscordSender:
             )
         if draft.purpose is Purpose.ANSWER and draft.target.reply_to is not None and draft.case_id is None:
             given["view"] = person_view("m", int(draft.target.reply_to), self._words(action))
+        if draft.kind is ActionKind.NOTICE and draft.about is not None:
+            given["view"] = notice_view(draft.about, self._words(action))
         if file is not None:
             given["file"] = file
         return await self._channel(draft.target.container).send(
@@ -122,9 +151,19 @@ class DiscordSender:
         )
 
     async def _post_card(self, action: Action) -> discord.Message:
+        return await self._post(action, await self._card(action))
+
+    async def _post(self, action: Action, view: ui.LayoutView) -> discord.Message:
         return await self._channel(action.draft.target.container).send(
-            view=await self._card(action), nonce=_nonce(action), allowed_mentions=discord.AllowedMentions.none()
+            view=view, nonce=_nonce(action), allowed_mentions=discord.AllowedMentions.none()
         )
+
+    async def _update_card(self, action: Action) -> discord.Message:
+        """Bring a draft's or appeal's card up to date; one that is gone, or too old to edit, is left."""
+        card = await card_of(self._services, action)
+        old = self._channel(card.draft.target.container).get_partial_message(int(card.sent_id or 0))
+        view = await desk_card(self._services, card)
+        return await old.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
 
     async def _edit_card(self, action: Action) -> discord.Message:
         async with self._services.store.read() as unit:
@@ -154,6 +193,85 @@ class DiscordSender:
         await self._services.store.write(
             lambda unit: unit.cases.set_card(case_id, channel=channel, message=str(message.id))
         )
+
+    async def _ask(self, action: Action) -> discord.Message:
+        """Ask the one question after a case."""
+        place = await self._place(action)
+        return await place.send(
+            cut(action.draft.text, CONTENT_LIMIT),
+            view=csat_view(_case_id(action)),
+            nonce=_nonce(action),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+    async def _place(self, action: Action) -> discord.abc.Messageable:
+        """Return where an action is written: for a question to the author of a post their direct messages.
+
+        The person is looked up now, so that no row of the outbox names them.
+        """
+        draft = action.draft
+        if draft.kind is not ActionKind.SURVEY or draft.mention_id is None or draft.author_key is None:
+            return self._channel(draft.target.container)
+        async with self._services.store.read() as unit:
+            author = await unit.mentions.author(draft.author_key)
+        if author is None:
+            raise SendRefusedError("the person is no longer known", reason="gone")
+        return await self._client.create_dm(discord.Object(int(author.native_id)))
+
+    async def _ring(self, action: Action) -> discord.Message:
+        """Tell staff about a clock.
+
+        Here, and nowhere else, a message of ours may ping: a breach calls the one role that the operator named for
+        it, and no other role, person or everyone. What is foreign in the text (a brand, a promise) is escaped.
+        """
+        case = await self._case_of_alarm(action)
+        if case is None:
+            raise SendRefusedError("the case is gone", reason="deleted")
+        kind = AlarmKind(action.draft.text)
+        role = self._services.settings.sla.escalation_role if kind in BREACHES else None
+        promise = None
+        if kind in (AlarmKind.PROMISE_REMINDER, AlarmKind.PROMISE_BREACH):
+            async with self._services.store.read() as unit:
+                promise = await unit.casework.promise(int(action.draft.key.rpartition(":")[2]))
+        guild_id = action.draft.target.guild_id
+        allowed = discord.AllowedMentions.none()
+        if role is not None:
+            allowed.roles = [discord.Object(role)]
+        return await self._channel(action.draft.target.container).send(
+            alarm_text(kind, case, self._words(action), promise=promise, guild_id=guild_id, role=role),
+            nonce=_nonce(action),
+            allowed_mentions=allowed,
+            suppress_embeds=True,
+        )
+
+    async def _case_of_alarm(self, action: Action) -> Case | None:
+        """Return the case that an alarm is about; None for every other action."""
+        if action.draft.kind is not ActionKind.ALARM:
+            return None
+        async with self._services.store.read() as unit:
+            return await unit.cases.get(_case_id(action))
+
+    async def _post_board(self, action: Action) -> discord.Message:
+        return await self._channel(action.draft.target.container).send(
+            view=QueueBoard(await self._services.watch.queue(), self._words(action)),
+            nonce=_nonce(action),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+    async def _edit_board(self, action: Action) -> discord.Message:
+        """Bring the board up to date; one that Discord does not let us edit any more is posted anew."""
+        board = await self._services.watch.board()
+        if board is None or board.message is None:
+            raise SendRefusedError("there is no board to edit", reason="no_card")
+        old = self._channel(board.channel).get_partial_message(int(board.message))
+        view = QueueBoard(await self._services.watch.queue(), self._words(action))
+        try:
+            return await old.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+        except discord.HTTPException as error:
+            if error.code not in (TOO_OLD_TO_EDIT, _UNKNOWN_MESSAGE):
+                raise
+        log.info("board_posted_anew")
+        return await self._post_board(action)
 
     async def _post_report(self, action: Action) -> discord.Message:
         if action.draft.attachment is None:

@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.guilds import GuildBook
 from core.clock import Clock
 from core.ports.storing import Store
 from core.settings import Settings
 from core.text import Catalogue
 from core.types.brand import Brand
 from core.types.post import FeedHealth
+from engagement.desk.care import CaseCare
+from engagement.desk.causes import Causes
+from engagement.desk.crisis import CrisisMode
 from engagement.desk.desk import Desk
+from engagement.desk.moderation import Moderation
+from engagement.desk.pledges import Pledges
+from engagement.desk.replies import Replies
+from engagement.desk.templates import Templates
+from engagement.desk.verdicts import Verdicts
+from engagement.desk.watch import DeskWatch
+from engagement.intake.by_hand import ByHand
+from engagement.intake.rules import RuleDesk
 from engagement.members.chat import Chat
 from engagement.members.privacy import Privacy
+from engagement.members.surveys import Surveys
 
 NOT_SERVED = "not_served"
 """State of a platform that has no credentials in the configuration."""
@@ -81,6 +94,19 @@ class Services:
     chat: Chat
     privacy: Privacy
     brands: BrandService
+    care: CaseCare
+    pledges: Pledges
+    watch: DeskWatch
+    verdicts: Verdicts
+    rules: RuleDesk
+    causes: Causes
+    surveys: Surveys
     status: Callable[[], Awaitable[Status]]
+    templates: Templates
+    replies: Replies
+    crisis: CrisisMode
+    moderation: Moderation
+    by_hand: ByHand
+    guilds: GuildBook
     report: Callable[[str | None, str], Awaitable[ReportPosted]]
     """Week (None: the latest with posts) and locale -> report. Raises NotFoundError without any post."""

@@ -70,7 +70,8 @@ class ReplyButton(CaseButton, template=r"case:reply:(?P<case>\d{1,18})"):
 
     async def act(self, interaction: AnyInteraction, _actor: str) -> None:
         """Open the reply modal."""
-        await interaction.response.send_modal(reply_modal(self.case_id, reader(interaction)))
+        shelf = services_of(interaction).templates.shelf
+        await interaction.response.send_modal(reply_modal(self.case_id, reader(interaction), shelf))
 
 
 class ResolveButton(CaseButton, template=r"case:resolve:(?P<case>\d{1,18})"):

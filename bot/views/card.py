@@ -10,20 +10,24 @@ from discord import ui
 
 from bot.views.buttons import ClaimButton, ReplyButton, ResolveButton
 from bot.views.lists import is_link
+from bot.views.moderation import measure_row
+from bot.views.more import more_row
 from bot.views.names import INTENT, LABEL, place
 from bot.views.text import LABEL_LIMIT, quote, safe
 from bot.views.verdict import verdict_line, verdict_row
 from core.text import Translate, cut
 from core.types.assessment import Evidence
-from core.types.case import CaseState, Severity
+from core.types.case import CaseKind, CaseState, Severity
 from core.types.post import Source
-from engagement.desk.view import KINDS, SEVERITIES, STATES, CaseView
+from engagement.desk.view import DISMISSALS, KINDS, SEVERITIES, STATES, CaseView
 
 EXCERPT_LIMIT = 1500
 """Characters of the post on the card, backslashes counted; leaves room for the rest within the 4,000 of a message."""
 BRAND_LIMIT = 120
 REASON_LIMIT = 300
 WORDS_LIMIT = 400
+PROMISES_SHOWN = 2
+PROMISE_LIMIT = 150
 
 _COLOURS = {
     Severity.URGENT: 0xD92D20,
@@ -47,9 +51,18 @@ class CaseCard(ui.LayoutView):
         box.add_item(ui.Separator(visible=True, spacing=discord.SeparatorSpacing.small))
         box.add_item(ui.TextDisplay("\n".join(_details(view, t))))
         box.add_item(_actions(view, t))
+        box.add_item(more_row(view.case, t))
+        measures = measure_row(view.source, view.case.id, t) if _is_abuse(view) else None
+        if measures is not None:
+            box.add_item(measures)
         if view.mention_id is not None:
             box.add_item(verdict_row(view.mention_id, t))
         self.add_item(box)
+
+
+def _is_abuse(view: CaseView) -> bool:
+    """Say whether measures are offered: on abuse only, so that a harsh complaint is never punished by a slip."""
+    return view.case.kind is CaseKind.ABUSE and view.state not in _DONE and not view.gone
 
 
 def _heading(view: CaseView, t: Translate) -> str:
@@ -78,6 +91,7 @@ def _details(view: CaseView, t: Translate) -> Sequence[str]:
     if view.verdict is not None:
         lines.append(verdict_line(view.verdict, t))
     lines += _progress(view, t)
+    lines += _care(view, t)
     if view.joined:
         lines.append(t("More posts in this case: {count}", count=view.joined))
     if view.earlier_cases:
@@ -91,14 +105,35 @@ def _progress(view: CaseView, t: Translate) -> list[str]:
     if case.answered_at is None and view.state not in _DONE:
         due = t("First response due {when}", when=discord.utils.format_dt(view.due_at, "R"))
         lines.append(f"**{due}**" if view.overdue else due)
+    elif case.resolve_due_at is not None and view.state in (CaseState.OPEN, CaseState.CLAIMED):
+        lines.append(t("Resolution due {when}", when=discord.utils.format_dt(case.resolve_due_at, "R")))
+    if case.snoozed_until is not None and view.state not in _DONE:
+        lines.append(t("Snoozed until {when}", when=discord.utils.format_dt(case.snoozed_until, "f")))
     if view.claimed_by is not None:
         lines.append(t("Claimed by {person}", person=f"<@{view.claimed_by}>"))
     if case.answered_at is not None:
         lines.append(t("Answered {when}", when=discord.utils.format_dt(case.answered_at, "R")))
     if view.state in _DONE and case.resolved_at is not None:
         lines.append(t("Closed {when}", when=discord.utils.format_dt(case.resolved_at, "R")))
+        if case.dismissal is not None:
+            lines.append(t("Dismissed: {reason}", reason=t(DISMISSALS[case.dismissal])))
         if case.resolution:
             lines.append(t("How it ended: {reason}", reason=safe(case.resolution, REASON_LIMIT)))
+    return lines
+
+
+def _care(view: CaseView, t: Translate) -> list[str]:
+    """Return what staff keep beside the case."""
+    lines = []
+    if view.tags:
+        lines.append(t("Tags: {tags}", tags=", ".join(safe(tag, 60) for tag in view.tags)))
+    for promise in view.promises[:PROMISES_SHOWN]:
+        due = discord.utils.format_dt(promise.due_at, "R")
+        lines.append(t("Promised, due {when}: {text}", when=due, text=safe(promise.text, PROMISE_LIMIT)))
+    if view.notes:
+        lines.append(t("Notes: {count} (More › History)", count=view.notes))
+    if view.problem:
+        lines.append(f"⚠ **{t(view.problem)}**")
     return lines
 
 

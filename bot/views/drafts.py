@@ -17,6 +17,7 @@ from bot.views.answering import answering_failures, say, wait_for_answer
 from bot.views.lists import link, when
 from bot.views.modals import TextModal, submission_of
 from bot.views.names import place
+from bot.views.shown import SHOWN_TEXT, shown_text
 from bot.views.text import LABEL_LIMIT, quote, safe
 from core.errors import NotFoundError
 from core.text import Translate, cut, mark
@@ -27,6 +28,9 @@ SHOWN = 5
 """Drafts in one message: five components each, and each with room for its words."""
 POST_LIMIT = 250
 DRAFT_LIMIT = 400
+CARD_POST_LIMIT = 600
+CARD_TEXT_LIMIT = 2_800
+"""Characters of the draft on its card, as they would be sent: with the rest they fit the 4,000 of a message."""
 EDIT_ID = re.compile(r"draft:edit:(?P<number>\d{1,18})")
 
 PURPOSES: Mapping[Purpose, str] = MappingProxyType(
@@ -86,15 +90,83 @@ class DraftButton(ui.DynamicItem[ui.Button[Any]], template=r"draft:(?P<act>send|
             action = await unit.outbox.get(self.action_id)
         if action is None or action.state is not ActionState.DRAFT:
             raise NotFoundError(mark("There is no such draft."))
-        t = reader(interaction)
-        modal = TextModal(
-            f"draft:edit:{self.action_id}",
-            title=t("Edit and send"),
-            label=t("Text"),
-            hint=t("It is sent as soon as you submit it."),
-            text=action.draft.text,
-        )
-        await interaction.response.send_modal(modal)
+        await interaction.response.send_modal(_edit_modal(self.action_id, action.draft.text, reader(interaction)))
+
+
+class DraftCardButton(
+    ui.DynamicItem[ui.Button[Any]], template=r"dcard:(?P<act>send|edit|discard):(?P<number>\d{1,18})"
+):
+    """On a draft's card in the staff channel: `dcard:<send, edit or discard>:<action id>`."""
+
+    def __init__(self, act: str, action_id: int, label: str = "…") -> None:
+        self.act, self.action_id = act, action_id
+        style = discord.ButtonStyle.success if act == "send" else discord.ButtonStyle.secondary
+        custom_id = f"dcard:{act}:{action_id}"
+        super().__init__(ui.Button(label=cut(label, LABEL_LIMIT), style=style, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build the pressed button from its custom_id."""
+        return cls(match["act"], int(match["number"]))
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Send, change or throw away; the card itself follows through the outbox."""
+        async with answering_failures(interaction):
+            actor, t = require_staff(interaction), reader(interaction)
+            if self.act == "edit":
+                # What the card shows is what is changed: a window has to open before anything can be read.
+                await interaction.response.send_modal(_edit_modal(self.action_id, shown_text(interaction), t))
+                return
+            await wait_for_answer(interaction)
+            desk = services_of(interaction).desk
+            if self.act == "send":
+                await desk.approve(self.action_id, actor)
+                await say(interaction, t("The message is on its way."))
+            else:
+                await desk.discard(self.action_id, actor)
+                await say(interaction, t("The draft is thrown away."))
+
+
+class DraftCard(ui.LayoutView):
+    """A draft in the staff channel, with its buttons until somebody decided."""
+
+    def __init__(self, draft: Draft, t: Translate) -> None:
+        super().__init__(timeout=None)
+        action = draft.action
+        box: ui.Container[Any] = ui.Container()
+        box.add_item(ui.TextDisplay(_about(draft, t, limit=CARD_POST_LIMIT)))
+        if action.draft.text:
+            box.add_item(ui.TextDisplay(cut(action.draft.text, CARD_TEXT_LIMIT), id=SHOWN_TEXT))
+        if action.state is ActionState.DRAFT:
+            row: ui.ActionRow[Any] = ui.ActionRow(DraftCardButton("send", action.id, t("Send")))
+            if len(action.draft.text) <= CARD_TEXT_LIMIT:
+                row.add_item(DraftCardButton("edit", action.id, t("Edit and send")))
+            row.add_item(DraftCardButton("discard", action.id, t("Discard")))
+            box.add_item(row)
+        else:
+            box.add_item(ui.TextDisplay(f"**{_outcome(action, t)}**"))
+        self.add_item(box)
+
+
+def _outcome(action: Action, t: Translate) -> str:
+    if action.state is ActionState.CANCELLED:
+        by = action.detail.removeprefix("discarded:")
+        if by != action.detail and by.isdecimal():
+            return t("Discarded by {person}", person=f"<@{by}>")
+        return t("No longer needed: the post was changed or is gone.")
+    if action.state is ActionState.REFUSED:
+        return t("It was not sent.")
+    return t("Sent by {person}", person=f"<@{action.approved_by}>")
+
+
+def _edit_modal(action_id: int, text: str, t: Translate) -> TextModal:
+    return TextModal(
+        f"draft:edit:{action_id}",
+        title=t("Edit and send"),
+        label=t("Text"),
+        hint=t("It is sent as soon as you submit it."),
+        text=text,
+    )
 
 
 async def take_edit(interaction: AnyInteraction) -> None:
@@ -138,6 +210,11 @@ class DraftList(ui.LayoutView):
 
 
 def _words(draft: Draft, t: Translate) -> str:
+    return "\n".join([_about(draft, t, limit=POST_LIMIT), "↪ " + safe(draft.action.draft.text, DRAFT_LIMIT)])
+
+
+def _about(draft: Draft, t: Translate, *, limit: int) -> str:
+    """Return what a draft is and which post it answers."""
     action, mention = draft.action.draft, draft.mention
     name = None if mention is None else mention.container_name
     parts = [
@@ -146,5 +223,5 @@ def _words(draft: Draft, t: Translate) -> str:
         when(draft.action.created_at),
         "" if mention is None else link(t("Open the post"), mention.url),
     ]
-    post = "" if mention is None or mention.text is None else quote(mention.text, POST_LIMIT)
-    return "\n".join(filter(None, [" · ".join(filter(None, parts)), post, "↪ " + safe(action.text, DRAFT_LIMIT)]))
+    post = "" if mention is None or mention.text is None else quote(mention.text, limit)
+    return "\n".join(filter(None, [" · ".join(filter(None, parts)), post]))

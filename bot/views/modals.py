@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord
@@ -34,14 +34,14 @@ class TextModal(ui.Modal):
         self, custom_id: str, *, title: str, label: str, hint: str, most: int = INPUT_LIMIT, text: str | None = None
     ) -> None:
         super().__init__(title=plain(title, MODAL_TITLE_LIMIT), custom_id=custom_id, timeout=None)
-        field: ui.TextInput[Any] = ui.TextInput(
+        entry: ui.TextInput[Any] = ui.TextInput(
             style=discord.TextStyle.paragraph,
             custom_id=TEXT_FIELD,
             min_length=1,
             max_length=most,
             default=None if text is None else cut(text, most),
         )
-        self.add_item(ui.Label(text=cut(label, LABEL_LIMIT), description=cut(hint, DESCRIPTION_LIMIT), component=field))
+        self.add_item(ui.Label(text=cut(label, LABEL_LIMIT), description=cut(hint, DESCRIPTION_LIMIT), component=entry))
         self.stop()  # a stopped modal is shown all the same, but discord.py keeps no record of it
 
 
@@ -52,6 +52,10 @@ class Submission:
     number: int
     """The number at the end of its custom_id."""
     text: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """All fields by custom_id: what was typed, or the first choice."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """The named parts of its custom_id."""
 
 
 def submission_of(interaction: AnyInteraction, template: re.Pattern[str]) -> Submission | None:
@@ -63,13 +67,14 @@ def submission_of(interaction: AnyInteraction, template: re.Pattern[str]) -> Sub
     if found is None:
         return None
     fields = dict(_fields(submitted.get("components", ())))
-    return Submission(int(found["number"]), fields.get(TEXT_FIELD, "").strip())
+    return Submission(int(found["number"]), fields.get(TEXT_FIELD, "").strip(), fields, found.groupdict())
 
 
 def _fields(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield custom_id and value of the text inputs, in labels or in action rows."""
+    """Yield custom_id and value of text inputs and selects, in labels or in action rows."""
     for component in components:
-        if "value" in component and "custom_id" in component:
-            yield str(component["custom_id"]), str(component["value"])
+        if "custom_id" in component and ("value" in component or component.get("values")):
+            given = component["value"] if "value" in component else component["values"][0]
+            yield str(component["custom_id"]), str(given)
         inner = component.get("component")
         yield from _fields([inner] if inner else component.get("components", ()))

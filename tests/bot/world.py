@@ -21,6 +21,7 @@ from simcord.env import Env
 from simcord.results import InteractionResult
 
 from bot.client import MaeariBot
+from bot.guilds import GuildBook
 from bot.i18n import Catalogues
 from bot.sender import DiscordSender
 from bot.services import ReportPosted, Services, Status
@@ -34,10 +35,15 @@ from core.types.case import Case, CaseQuery
 from core.types.decision import DecisionKind, Reason
 from core.types.post import FeedHealth, Source
 from engagement.desk.causes import Causes
+from engagement.desk.crisis import CrisisMode
 from engagement.desk.desk import Desk
 from engagement.desk.explain import Explainer
+from engagement.desk.moderation import Moderation
 from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case
+from engagement.desk.replies import Replies
+from engagement.desk.templates import Templates
 from engagement.desk.verdicts import Verdicts
+from engagement.intake.by_hand import ByHand
 from engagement.intake.decide import IntakePolicy
 from engagement.intake.pipeline import Intake
 from engagement.intake.rules import RuleDesk
@@ -234,11 +240,10 @@ async def _build(
     policy = DeskPolicy.of(settings)
     desk = Desk(store, clock, policy, explainer=explainer)
     reports: list[tuple[str | None, str]] = []
-    services = services_for(settings, clock, store, desk, reports)
+    gate = SendGate(store, GatePolicy.of(settings), clock)
+    services = services_for(settings, clock, store, desk, reports, gate)
     bot.services = services
-    outbox = Outbox(
-        store, {Source.DISCORD: DiscordSender(bot, services)}, SendGate(store, GatePolicy.of(settings), clock), clock
-    )
+    outbox = Outbox(store, {Source.DISCORD: DiscordSender(bot, services)}, gate, clock)
     await store.write(lambda unit: unit.brands.put(settings.brands[0].brand()))
     return World(
         env=env,
@@ -260,7 +265,12 @@ async def _build(
 
 
 def services_for(
-    settings: Settings, clock: Clock, store: SqlStore, desk: Desk, reports: list[tuple[str | None, str]]
+    settings: Settings,
+    clock: Clock,
+    store: SqlStore,
+    desk: Desk,
+    reports: list[tuple[str | None, str]],
+    gate: SendGate | None = None,
 ) -> Services:
     """Return services over the real store and rooms; only health and reports are made up."""
 
@@ -293,6 +303,12 @@ def services_for(
         rules=RuleDesk(store, intake, judge, clock, thanks=policy.thanks, flags=policy.flags),
         causes=Causes(store, clock, catalogues),
         surveys=Surveys(store, clock, catalogues, enabled=True),
+        templates=(templates := Templates(store, clock)),
+        replies=Replies(store, clock, templates),
+        crisis=CrisisMode(store, clock, desk, gate or SendGate(store, GatePolicy.of(settings), clock)),
+        moderation=Moderation(store, clock, desk, catalogues),
+        by_hand=ByHand(store, clock, desk, judge, lambda: intake.matcher, catalogues),
+        guilds=GuildBook(store),
         status=status,
         report=report,
     )

@@ -1,0 +1,145 @@
+"""The guided set-up: one message with the choices, each stored the moment it is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.context import AnyInteraction, reader, require_guild_manager, require_manager, services_of
+from bot.views.answering import answering_failures
+from bot.views.text import safe
+from core.text import Translate
+from core.types.member import GuildSettings
+
+LANGUAGES = (("en", "English"), ("ko", "한국어"))
+"""Languages by their own names: whoever looks for theirs reads it."""
+MOST_ROLES = 10
+
+
+class SetupView(ui.LayoutView):
+    """What is set on this server, and the choices. Only the home server has more to choose than its language."""
+
+    def __init__(self, settings: GuildSettings, t: Translate, *, at_home: bool, timezone: str, crisis: bool) -> None:
+        super().__init__(timeout=None)
+        self.add_item(ui.TextDisplay("### " + t("Set up this server")))
+        if at_home:
+            self._choose(t("Staff channel: cards of cases and drafts"), ChannelChoice("staff", settings.staff_channel))
+            self._choose(t("Report channel: the weekly report"), ChannelChoice("report", settings.report_channel))
+            self._choose(t("Staff roles: whose members handle cases"), RoleChoice(settings.staff_roles))
+        self._choose(t("Language of cards and notices on this server"), LanguageChoice(settings.locale))
+        notes = []
+        if at_home:
+            notes.append(
+                t("Time zone: {zone}. It is set in the configuration: maeari.timezone.", zone=safe(timezone, 60))
+            )
+            notes.append(
+                t("Crisis mode is on: a second person sends every reply.") if crisis else t("Crisis mode is off.")
+            )
+        notes.append(t("What is empty here comes from the configuration."))
+        self.add_item(ui.TextDisplay("\n".join(f"-# {note}" for note in notes)))
+
+    def _choose(self, said: str, choice: ui.Item[Any]) -> None:
+        self.add_item(ui.TextDisplay(said))
+        self.add_item(ui.ActionRow(choice))
+
+
+class ChannelChoice(ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:channel:(?P<which>staff|report)"):
+    """`setup:channel:<staff or report>`."""
+
+    def __init__(self, which: str, chosen: str | None = None) -> None:
+        self.which = which
+        super().__init__(
+            ui.ChannelSelect(
+                custom_id=f"setup:channel:{which}",
+                channel_types=[discord.ChannelType.text],
+                min_values=0,
+                max_values=1,
+                default_values=_defaults([chosen] if chosen else [], discord.SelectDefaultValueType.channel),
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build the used select from its custom_id."""
+        return cls(match["which"])
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Store the channel; nothing chosen falls back to the configuration."""
+        async with answering_failures(interaction):
+            require_manager(interaction)
+            chosen = str(self.item.values[0].id) if self.item.values else None
+            side = "staff_channel" if self.which == "staff" else "report_channel"
+            await _change(interaction, {side: chosen})
+
+
+class RoleChoice(ui.DynamicItem[ui.RoleSelect[Any]], template=r"setup:roles"):
+    """`setup:roles`."""
+
+    def __init__(self, chosen: Iterable[str] = ()) -> None:
+        super().__init__(
+            ui.RoleSelect(
+                custom_id="setup:roles",
+                min_values=0,
+                max_values=MOST_ROLES,
+                default_values=_defaults(list(chosen)[:MOST_ROLES], discord.SelectDefaultValueType.role),
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], _match: re.Match[str], /) -> Self:
+        """Build the used select from its custom_id."""
+        return cls()
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Store the roles; nothing chosen falls back to the configuration."""
+        async with answering_failures(interaction):
+            require_manager(interaction)
+            await _change(interaction, {"staff_roles": tuple(str(role.id) for role in self.item.values)})
+
+
+class LanguageChoice(ui.DynamicItem[ui.Select[Any]], template=r"setup:language"):
+    """`setup:language`."""
+
+    def __init__(self, chosen: str | None = None) -> None:
+        options = [
+            discord.SelectOption(label=name, value=locale, default=locale == chosen) for locale, name in LANGUAGES
+        ]
+        super().__init__(ui.Select(custom_id="setup:language", options=options, min_values=0, max_values=1))
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], _match: re.Match[str], /) -> Self:
+        """Build the used select from its custom_id."""
+        return cls()
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Store the language; nothing chosen falls back to the configuration."""
+        async with answering_failures(interaction):
+            require_guild_manager(interaction)
+            await _change(interaction, {"locale": self.item.values[0] if self.item.values else None})
+
+
+def setup_view(interaction: AnyInteraction) -> SetupView:
+    """Return the message as things stand."""
+    services, guild_id = services_of(interaction), interaction.guild_id
+    return SetupView(
+        services.guilds.get(guild_id),
+        reader(interaction),
+        at_home=guild_id is not None and guild_id == services.settings.discord.home_guild,
+        timezone=services.settings.maeari.timezone,
+        crisis=services.crisis.on,
+    )
+
+
+async def _change(interaction: AnyInteraction, sides: dict[str, Any]) -> None:
+    await interaction.response.defer()
+    assert interaction.guild_id is not None
+    await services_of(interaction).guilds.change(interaction.guild_id, **sides)
+    await interaction.edit_original_response(view=setup_view(interaction))
+
+
+def _defaults(ids: Iterable[str], kind: discord.SelectDefaultValueType) -> list[discord.SelectDefaultValue]:
+    return [discord.SelectDefaultValue(id=int(one), type=kind) for one in ids]
