@@ -96,9 +96,9 @@ _RESIDENT = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})[ -]?([1-8])\d{6}(?!\d)")
 _CENTURY = {"1": 1900, "2": 1900, "3": 2000, "4": 2000, "5": 1900, "6": 1900, "7": 2000, "8": 2000}
 """First digit of the second half of a Korean resident registration number: sex, origin and century of birth."""
 _PHONE = re.compile(
-    r"(?<![\w.-])(?:\+\d{1,3}[ .-]?)?(?:\(0?\d{1,4}\)|0\d{1,3}|\d{3,4})[ .-]\d{3,4}[ .-]\d{3,4}(?![\w-])"
+    r"(?<![0-9A-Za-z_.-])(?:\+\d{1,3}[ .-]?)?(?:\(0?\d{1,4}\)|\d{1,4})[ .-]\d{3,4}[ .-]\d{3,4}(?![0-9A-Za-z_]|-\d)"
 )
-_PHONE_PLAIN = re.compile(r"(?<![\w.-])(?:\+\d{10,14}|01[016789]\d{7,8})(?![\w-])")
+_PHONE_PLAIN = re.compile(r"(?<![0-9A-Za-z_.-])(?:\+\d{10,14}|01[016789]\d{7,8})(?![0-9A-Za-z_])")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _NAMED = re.compile(r"(?<![\w.@/])(?:@|/?u/)([\w.-]{2,32})|<@!?(\d{5,20})>", re.IGNORECASE)
