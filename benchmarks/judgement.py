@@ -13,8 +13,8 @@ from typing import Literal
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from benchmarks.row import BenchOptions, Row
-from core.settings import ThanksPolicy
-from core.types.assessment import Assessment, Caution, Intent, Label
+from core.settings import FlagsPolicy, ThanksPolicy
+from core.types.assessment import Assessment, Intent, Label
 from sentiment.evaluate import evaluate
 from sentiment.judge import TextJudge
 from sentiment.training.sets import corpus_rows, measured, read_tsv
@@ -27,7 +27,6 @@ NO_DATA = "no --data folder with this set"
 SPEED_TEXTS = 3_000
 _HANDLE_OR_LINK = re.compile(r"@\S+|https?://\S+")
 _COMPARE = {">=": operator.ge, "<=": operator.le}
-_CAUTIOUS = frozenset({Caution.SARCASM, Caution.MIXED_FEELINGS, Caution.NEWS, Caution.ADVERT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +269,14 @@ def _complains(one: Assessment) -> bool:
 
 
 def _thankable(one: Assessment) -> bool:
-    """Say whether the default policy would thank: surely positive, no complaint, no question, nothing to be wary of."""
+    """Say whether the default policy thanks: surely positive, no complaint, no question, nothing to be wary of."""
     return (
         one.label is Label.POSITIVE
         and one.probabilities.positive >= ThanksPolicy().min_probability
-        and one.intent not in (Intent.COMPLAINT, Intent.QUESTION, Intent.SUGGESTION)
+        and one.intents.complaint < FlagsPolicy().review_complaint
+        and one.intent not in (Intent.QUESTION, Intent.SUGGESTION)
         and not one.abuse_kinds
-        and _CAUTIOUS.isdisjoint(one.cautions)
+        and not one.cautions
     )
 
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -29,11 +30,12 @@ class Cue:
     """Log-odds that one find adds, before training."""
     triggers: tuple[str, ...]
     """Substrings of which one must stand in the text."""
+    also: tuple[str, ...]
+    """Substrings of which one must stand there too; empty where the triggers are enough."""
     pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A cue at its place in the cleaned text."""
 
     cue: Cue
@@ -56,6 +58,7 @@ def read_grammar(name: str) -> Grammar:
             towards=table["towards"],
             weight=float(table["weight"]),
             triggers=tuple(table["triggers"]),
+            also=tuple(table.get("also", ())),
             pattern=re.compile(_expand(table["pattern"], parts), re.VERBOSE),
         )
         for table in document["cue"]
@@ -79,11 +82,13 @@ class Grammar:
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         self.cues: Sequence[Cue] = tuple(cues)
-        triggers: dict[str, list[int]] = {}
+        triggers: dict[str, tuple[list[int], list[int]]] = {}
         for number, one in enumerate(self.cues):
-            for trigger in one.triggers:
-                triggers.setdefault(trigger, []).append(number)
+            for group, words in enumerate((one.triggers, one.also)):
+                for trigger in words:
+                    triggers.setdefault(trigger, ([], []))[group].append(number)
         self._numbers = list(triggers.values())
+        self._pairs = frozenset(number for number, one in enumerate(self.cues) if one.also)
         self._automaton = AhoCorasick(list(triggers))
 
     def find(self, lower: str) -> list[Found]:
@@ -92,8 +97,12 @@ class Grammar:
         if not matches:
             return []
         numbers: set[int] = set()
-        for index, _, _ in matches:
-            numbers.update(self._numbers[index])
+        also: set[int] = set()
+        for index in {match[0] for match in matches}:
+            first, second = self._numbers[index]
+            numbers.update(first)
+            also.update(second)
+        numbers -= self._pairs - also
         found = []
         for number in sorted(numbers):
             one = self.cues[number]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.types.assessment import Evidence, Label, Language
+from core.types.assessment import Evidence, Intent, Label, Language
 from sentiment.cues import Found
 from sentiment.emoji import EMOJI
 from sentiment.grams import words
@@ -16,11 +16,18 @@ SHOWN = 12
 """Most pieces shown; the weightiest."""
 LIGHTEST = 0.08
 """Words that add less log-odds say nothing."""
+_SPEAKS_FOR = {
+    Label.NEGATIVE: frozenset({Label.NEGATIVE, Intent.COMPLAINT}),
+    Label.NEUTRAL: frozenset({Label.NEUTRAL}),
+    Label.POSITIVE: frozenset({Label.POSITIVE, Intent.PRAISE}),
+}
+_WHOLE = {Label.NEGATIVE: "many_small", Label.NEUTRAL: "nothing_felt", Label.POSITIVE: "many_small"}
+"""What is shown for the whole text where no single piece weighs enough."""
 _CHUNK = re.compile(r"\S+")
 
 
 def evidence_of(
-    reading: Reading, english: EnglishModel, korean: KoreanModel, about: Focus | None
+    reading: Reading, english: EnglishModel, korean: KoreanModel, about: Focus | None, label: Label
 ) -> tuple[Evidence, ...]:
     """Return the weightiest words, cues, emoji and frames, in the order of the text."""
     pieces = [_cue(reading, one) for one in (*reading.english, *reading.korean, *reading.abuse)]
@@ -37,10 +44,10 @@ def evidence_of(
         start, end = reading.judged.start + about.frame[0], reading.judged.start + about.frame[1]
         towards = Label.POSITIVE if about.push > 0 else Label.NEGATIVE
         pieces.append(Evidence(start, end, reading.judged.original[start:end], abs(about.push), towards, "frame"))
-    if not pieces and reading.judged.original:
-        end = len(reading.judged.original)
-        pieces.append(Evidence(0, end, reading.judged.original, 0.0, Label.NEUTRAL, "nothing_felt"))
     strongest = sorted(pieces, key=lambda one: -abs(one.weight))[:SHOWN]
+    if not any(one.towards in _SPEAKS_FOR[label] for one in strongest):
+        end = len(reading.judged.original)
+        strongest.append(Evidence(0, end, reading.judged.original, 0.0, label, _WHOLE[label]))
     return tuple(sorted(strongest, key=lambda one: (one.start, one.end, one.cue)))
 
 

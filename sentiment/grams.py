@@ -32,7 +32,7 @@ _SPACE = re.compile(r"\s+")
 
 def words(lower: str) -> list[str]:
     """Return the words, numbers (as `0`), emoji and marks of a lower-cased English text."""
-    return _WORD.findall(_DIGITS.sub("0", lower) if _DIGITS.search(lower) else lower)
+    return _WORD.findall(_DIGITS.sub("0", lower))
 
 
 @cache
@@ -63,11 +63,14 @@ def word_features(word: str) -> list[str]:
 
 
 def pair_features(found: list[str]) -> list[str]:
-    """Return the pairs of neighbouring words, and ECHO where one comes again: who says it twice is seldom pleased."""
+    """Return the pairs of neighbouring words, and ECHO where the words echo."""
     pairs = [f"{first} {second}" for first, second in itertools.pairwise(found)]
-    if len(set(pairs)) < len(pairs):
-        pairs.append(ECHO)
-    return pairs
+    return [*pairs, ECHO] if echoes(found) else pairs
+
+
+def echoes(found: list[str]) -> bool:
+    """Say whether a pair of words comes again: who says a thing twice is seldom pleased."""
+    return len(set(found)) + 1 < len(found) and len(set(itertools.pairwise(found))) < len(found) - 1
 
 
 def korean_text(lower: str) -> str:

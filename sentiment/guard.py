@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.types.brand import Brand
 from core.types.mention import Hit
@@ -31,8 +31,7 @@ _TOKEN = re.compile(r"\[(?:NAME|RELIGION)\]")
 _COMBINING_HANGUL = range(0x1160, 0x1200)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """The part of a text that is judged, and the way back to the original."""
 
     text: str

@@ -23,7 +23,7 @@ from sentiment.guard import guard, named
 from sentiment.model import EnglishModel, KoreanModel, Weights, shipped
 from sentiment.reading import Reader, Reading, shared_reader
 from sentiment.target import Focus, focus
-from sentiment.weigh import Odds, abuse, feelings, intents, label_of, odds_of
+from sentiment.weigh import Address, Odds, abuse, feelings, intents, label_of, odds_of
 
 NOT_TEXT = "not_text"
 """Error code of an assessment of something that is no text."""
@@ -56,7 +56,7 @@ class TextJudge:
     def sentiment(self, text: str) -> tuple[Label, Probabilities]:
         """Return label and probabilities alone: what a text feels like, brand or not."""
         reading = self._reader.read(guard(text, ()))
-        probabilities = feelings(reading, self._odds(reading), push=0.0, addressed=_opens_with_handle(text))
+        probabilities = feelings(reading, self._odds(reading), push=0.0, address=_address(text, ()))
         return label_of(probabilities), probabilities
 
     def assess(self, text: str, brand: Brand | None, hits: Sequence[Hit], *, evidence: bool = False) -> Assessment:
@@ -77,9 +77,9 @@ class TextJudge:
                 reading = self._reader.read(judged.without(about.apart))
         odds = self._odds(reading)
         push = about.push if about is not None else 0.0
-        probabilities = feelings(reading, odds, push=push, addressed=bool(own) or _opens_with_handle(text))
+        probabilities = feelings(reading, odds, push=push, address=_address(text, own))
         label = label_of(probabilities)
-        scores = intents(odds, push=push)
+        scores = intents(reading, odds, push=push)
         return Assessment(
             label=label,
             score=round(probabilities.positive - probabilities.negative, 4),
@@ -91,7 +91,7 @@ class TextJudge:
             abuse_kinds=abuse_kinds(reading.abuse, abuse(odds)),
             cautions=_cautions(reading, label, about, rivals),
             library_score=self._library_score(text, reading),
-            evidence=evidence_of(reading, self._english, self._korean, about) if evidence else (),
+            evidence=evidence_of(reading, self._english, self._korean, about, label) if evidence else (),
         )
 
     def _odds(self, reading: Reading) -> Odds:
@@ -122,9 +122,10 @@ class TextJudge:
         )
 
 
-def _opens_with_handle(text: str) -> bool:
-    """Say whether a text is written to somebody."""
-    return text.lstrip(" .\"'").startswith("@")
+def _address(text: str, own: Sequence[Hit]) -> Address:
+    if text.lstrip(" .\"'").startswith("@"):
+        return Address.WRITTEN_TO
+    return Address.NAMED if own else Address.NONE
 
 
 def _sides(text: str, brand: Brand | None, hits: Sequence[Hit]) -> tuple[Sequence[Hit], Sequence[Hit]]:

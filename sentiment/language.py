@@ -8,7 +8,7 @@ from core.types.assessment import Language
 
 SYLLABLE_WEIGHT = 2.5
 """A Hangul syllable says about as much as so many Latin letters."""
-KOREAN_FROM, MIXED_FROM = 0.75, 0.12
+KOREAN_FROM, MIXED_FROM = 0.82, 0.12
 """Share of Hangul from which a text is Korean, and from which it is mixed."""
 NO_SHARE = -1.0
 """The share of a text with neither Hangul nor Latin letters."""

@@ -8,6 +8,7 @@ rows).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import InputError
-from sentiment.grams import korean_grams, korean_text, pair_features, word_features, words
+from sentiment.grams import echoes, korean_grams, korean_text, word_features, words
 
 Floats = npt.NDArray[np.float32]
 
@@ -29,6 +30,11 @@ INTENTS = ("complaint", "praise", "question", "suggestion", "abuse")
 OUTPUTS = FEELINGS + INTENTS
 WORDS_REMEMBERED = 40_000
 """Distinct English words whose sums are kept; then memory starts afresh."""
+CHUNKS_REMEMBERED = 60_000
+"""Distinct pieces between white spaces that are kept."""
+_NOBODY: dict[str, int] = {}
+_Known = tuple[str, int, dict[str, int]]
+"""A word, its row, and the rows of the pairs it opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +105,17 @@ class EnglishModel:
         self._weights = weights
         features: list[str] = weights.keys.tolist()
         self._singles = {feature: row for row, feature in enumerate(features) if " " not in feature}
-        self._pairs = {feature: row for row, feature in enumerate(features) if " " in feature}
+        self._followers: dict[str, dict[str, int]] = {}
+        for row, feature in enumerate(features):
+            first, _, second = feature.partition(" ")
+            if second:
+                self._followers.setdefault(first, {})[second] = row
+        self._echo = self._followers.get("#", {}).get("echo")
         self._first = len(features)
         self._rows = np.zeros((self._first + WORDS_REMEMBERED, len(OUTPUTS)), dtype=np.float32)
         self._rows[: self._first] = weights.weights
-        self._words: dict[str, int] = {}
+        self._words: dict[str, tuple[int, dict[str, int]]] = {}
+        self._chunks: dict[str, list[_Known]] = {}
 
     @property
     def version(self) -> str:
@@ -112,33 +124,58 @@ class EnglishModel:
 
     def log_odds(self, lower: str, signs: Floats) -> list[float]:
         """Return the calibrated log-odds of each output."""
-        found = words(lower)
-        known = self._words
-        if len(known) + len(found) > WORDS_REMEMBERED:
-            known.clear()
-        rows = [known.get(word) or self._learn(word) for word in found]
-        pairs = self._pairs
-        rows += [pairs[pair] for pair in pair_features(found) if pair in pairs]
         total: Floats = signs @ self._weights.signs + self._weights.bias
+        rows, count = self._rows_of(lower)
         if rows:
-            total += self._rows[rows].sum(axis=0) * np.float32((len(found) + 1) ** -0.5)
+            total += np.add.reduce(self._rows.take(rows, axis=0)) * np.float32((count + 1) ** -0.5)
         return list(total.tolist())
 
     def word_shares(self, word: str, lower: str) -> tuple[float, float]:
         """Return what one word and its pairs add to opinion and polarity, calibrated."""
         found = words(lower)
-        rows = [self._words.get(word) or self._learn(word)]
-        rows += [self._pairs[pair] for pair in pair_features(found) if word in pair.split(" ") and pair in self._pairs]
+        rows = [self._learn(word)[0]]
+        for first, second in itertools.pairwise(found):
+            if word in (first, second) and (row := self._followers.get(first, {}).get(second)) is not None:
+                rows.append(row)
         share = self._rows[rows].sum(axis=0)[:2] * np.float32((len(found) + 1) ** -0.5)
         return float(share[0]), float(share[1])
 
-    def _learn(self, word: str) -> int:
-        """Remember a word's sum; return its row."""
-        row = self._first + len(self._words)
-        rows = [self._singles[feature] for feature in word_features(word) if feature in self._singles]
-        self._rows[row] = self._weights.weights[rows].sum(axis=0)
-        self._words[word] = row
-        return row
+    def _rows_of(self, lower: str) -> tuple[list[int], int]:
+        """Return the rows of all words and pairs of a text, and the number of its words."""
+        known = self._chunks
+        if len(known) > CHUNKS_REMEMBERED or len(self._words) + len(lower) // 2 > WORDS_REMEMBERED:
+            known.clear()
+            self._words.clear()
+        rows: list[int] = []
+        count = 0
+        followers: dict[str, int] = _NOBODY
+        chunks = lower.split()
+        for chunk in chunks:
+            for word, row, following in known.get(chunk) or self._read(chunk):
+                count += 1
+                rows.append(row)
+                if word in followers:
+                    rows.append(followers[word])
+                followers = following
+        # Only where two chunks come twice can a pair of words do so.
+        if self._echo is not None and len(set(chunks)) + 1 < len(chunks) and echoes(words(lower)):
+            rows.append(self._echo)
+        return rows, count
+
+    def _read(self, chunk: str) -> list[_Known]:
+        """Remember the words between two white spaces."""
+        found = [(word, *self._learn(word)) for word in words(chunk)]
+        self._chunks[chunk] = found
+        return found
+
+    def _learn(self, word: str) -> tuple[int, dict[str, int]]:
+        """Remember a word's sum; return its row, and the rows of the pairs it opens."""
+        if word not in self._words:
+            row = self._first + len(self._words)
+            rows = [self._singles[feature] for feature in word_features(word) if feature in self._singles]
+            self._rows[row] = self._weights.weights[rows].sum(axis=0)
+            self._words[word] = row, self._followers.get(word, _NOBODY)
+        return self._words[word]
 
 
 class KoreanModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from core.types.assessment import Caution, Intent, Language
+from core.types.assessment import Caution, Intent, Label, Language
 from sentiment.cues import Found, Grammar, lowered, read_grammar
 from sentiment.emoji import emoji_feeling
 from sentiment.guard import Judged
@@ -14,6 +14,9 @@ from sentiment.model import Floats
 from sentiment.signs import Signs
 from sentiment.vader import Vader, VaderScores, shared_vader
 
+STRONG = 1.6
+"""Weight from which a praise cue cannot be misread: `couldn't be happier`, `폼 미쳤다`."""
+_PRAISES: frozenset[str] = frozenset({Intent.PRAISE, Label.POSITIVE})
 _COMPLAINS: frozenset[str] = frozenset({Intent.COMPLAINT, Caution.SARCASM})
 
 
@@ -31,6 +34,7 @@ class Reading:
         "language",
         "lower",
         "share",
+        "strong_praise",
         "text",
         "vader",
     )
@@ -50,12 +54,14 @@ class Reading:
             self.korean = reader.korean.find(self.lower)
         self.emoji = emoji_feeling(judged.text)
         self._towards: set[str] = set()
-        self.complaint_weight = 0.0
+        self.complaint_weight = self.strong_praise = 0.0
         for one in (*self.english, *self.korean):
             cue = one.cue
             self._towards.add(cue.towards)
             if cue.towards in _COMPLAINS:
                 self.complaint_weight += cue.weight
+            elif cue.weight >= STRONG and cue.towards in _PRAISES:
+                self.strong_praise += cue.weight
         self.vader: VaderScores | None = None
 
     def has(self, towards: Intent | Caution) -> bool:

@@ -17,6 +17,7 @@ SUMMED = (Intent.COMPLAINT, Intent.PRAISE, Intent.QUESTION, Intent.SUGGESTION, C
 """What the weights of cues are summed up for: rare cues are learned together."""
 VADER_SIGNS = ("compound", "share_positive", "share_negative", "up", "down", "silent")
 _MOST_EMOJI, _MOST_EXCLAMATIONS, _LENGTH_UNIT = 4.0, 3, 5.0
+_SUM_UNIT = 3.0
 
 
 class Signs:
@@ -52,7 +53,7 @@ class Signs:
         for one in found:
             if one.cue.towards in self._sums:
                 sums[self._sums[one.cue.towards]] += one.cue.weight
-        values += sums
+        values += [total / _SUM_UNIT for total in sums]
         if vader is not None:
             compound = vader.compound
             values += [

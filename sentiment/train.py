@@ -18,7 +18,7 @@ from sentiment.training.sets import Row, training_rows
 
 VERSION = "2026.11-en1-ko1"
 ENGLISH_FEELINGS, ENGLISH_INTENTS = 40_000, 8_000
-KOREAN_FEELINGS, KOREAN_INTENTS = 150_000, 12_000
+KOREAN_FEELINGS, KOREAN_INTENTS = 170_000, 12_000
 """Sizes of the dictionaries: together well under 2 MB on disk."""
 
 
@@ -62,7 +62,7 @@ def _train(language: str, rows: list[Row]) -> Fitted:
         table = english_table(texts, reader, at_least=4, kept=own)
         goals, feelings, intents = ENGLISH_GOALS, ENGLISH_FEELINGS, ENGLISH_INTENTS
     else:
-        table = korean_table(texts, reader, at_least=5, kept=own)
+        table = korean_table(texts, reader, at_least=4, kept=own)
         goals, feelings, intents = KOREAN_GOALS, KOREAN_FEELINGS, KOREAN_INTENTS
     _say(f"{language}: {table.counts.shape[0]} texts, {table.counts.shape[1]} features")
     return fit_language(table, targets(rows, goals), fold_of(rows), feelings=feelings, intents=intents, say=_say)

@@ -23,7 +23,7 @@ STEPS = 127
 """int8 steps to either side."""
 COUNT_SCALE = 4.0
 """Counts are raised by this before fitting, so that one regularisation suits counts and signs."""
-ITERATIONS = 150
+ITERATIONS = 250
 
 Numbers = npt.NDArray[np.float64]
 
@@ -76,13 +76,16 @@ def fit_language(
     fitted.weights = np.zeros((table.counts.shape[1], len(OUTPUTS)))
     fitted.signs = np.zeros((table.signs.shape[1], len(OUTPUTS)))
     fitted.held_out = np.zeros((table.counts.shape[0], len(OUTPUTS)))
-    features = sparse.hstack([table.counts @ sparse.diags(table.shares * COUNT_SCALE), table.signs]).tocsr()
-    for names, size in ((FEELINGS, feelings), (INTENTS, intents)):
+    for names, size, shares in (
+        (FEELINGS, feelings, table.feeling_shares),
+        (INTENTS, intents, table.intent_shares),
+    ):
+        features = sparse.hstack([table.counts @ sparse.diags(shares * COUNT_SCALE), table.signs]).tocsr()
         keep = _dictionary(features, [targets[name] for name in names if name in targets], table, size)
         for name in names:
             if name in targets:
                 say(f"fitting {name}")
-                _fit_output(fitted, name, targets[name], features, keep, folds)
+                _fit_output(fitted, name, targets[name], features, keep, folds, shares)
     return fitted
 
 
@@ -114,6 +117,7 @@ def _fit_output(
     features: Matrix,
     keep: npt.NDArray[np.bool_],
     folds: npt.NDArray[np.intp],
+    shares: npt.NDArray[np.float32],
 ) -> None:
     """Fit one output on the kept features, with the held-out feelings as further inputs of an intent."""
     at = OUTPUTS.index(name)
@@ -131,7 +135,7 @@ def _fit_output(
     chosen = target.answers >= 0
     model = _regression(target).fit(inputs[chosen], target.answers[chosen], sample_weight=target.weights[chosen])
     kept = int(keep.sum())
-    fitted.weights[keep, at] = rounded(model.coef_[0][:kept] * COUNT_SCALE * fitted.table.shares[keep])
+    fitted.weights[keep, at] = rounded(model.coef_[0][:kept] * COUNT_SCALE * shares[keep])
     fitted.signs[:, at] = model.coef_[0][kept : kept + fitted.table.signs.shape[1]]
     fitted.bias[at] = model.intercept_[0]
     slope, offset = _calibrated(raw, target)

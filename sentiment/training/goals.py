@@ -14,7 +14,9 @@ from sentiment.training.sets import Row
 INTENT_FREEDOM = 0.1
 """Few rows, so few liberties."""
 CORPUS_WEIGHT = 4.0
-"""Our own rows are few and exactly what is judged: each counts like so many others."""
+"""Our own rows are few and exactly what is judged: each counts like so many others towards an intent."""
+CORPUS_FEELING_WEIGHT = 2.0
+"""The same towards a feeling, which the large sets teach as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,13 @@ class Goals:
 ENGLISH_GOALS = Goals(
     opinion={"en_reddit3": 1.0, "en_vader_gt": 1.0},
     polarity={"en_reddit3": 1.0, "en_vader_gt": 1.0},
-    opinion_freedom=0.04,
-    polarity_freedom=0.04,
+    opinion_freedom=0.03,
+    polarity_freedom=0.03,
     calibrates=frozenset({"en_reddit3", "corpus"}),
 )
 KOREAN_GOALS = Goals(
     opinion={"ko_reddit3_mt": 1.0, "ko_daily_neutral": 10.0, "ko_nsmc3": 0.1},
-    polarity={"ko_reddit3_mt": 0.5, "ko_nsmc3": 1.0},
+    polarity={"ko_reddit3_mt": 0.35, "ko_nsmc3": 1.0},
     opinion_freedom=0.1,
     polarity_freedom=0.3,
     calibrates=frozenset({"ko_nsmc3", "ko_reddit3_mt", "ko_daily_neutral", "corpus"}),
@@ -64,7 +66,7 @@ def _feeling(rows: Sequence[Row], sources: dict[str, float], goals: Goals, *, ne
     answers = np.full(len(rows), -1, dtype=np.int8)
     weights = np.ones(len(rows))
     for at, row in enumerate(rows):
-        weight = CORPUS_WEIGHT if row.source == "corpus" else sources.get(row.source, 0.0)
+        weight = CORPUS_FEELING_WEIGHT if row.source == "corpus" else sources.get(row.source, 0.0)
         # A film review with a middling number of stars is mixed, not without opinion.
         if not weight or row.label is None or (row.source == "ko_nsmc3" and row.label == "neutral"):
             continue

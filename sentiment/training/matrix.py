@@ -20,9 +20,10 @@ from sentiment.reading import Reader
 CORPUS_BRAND = Brand("Lumora", (Term("lumora"), Term("루모라")))
 """The fictional brand that the corpus speaks of."""
 
-_SHARES = {"~": 0.5, "#": 1.5}
-"""A character n-gram of English counts half: words carry the feeling, n-grams help with those not seen before. A class
-of words counts more than one word: few rows have to teach it."""
+_FEELING_SHARES = {"~": 0.5, "#": 0.0}
+"""A character n-gram of English counts half: words carry the feeling, n-grams help with those not seen before."""
+_INTENT_SHARES = {"~": 0.3, "#": 3.0}
+"""For intents a class of words counts more than one word: few rows have to teach it."""
 
 Matrix = Any
 """A scipy CSR matrix; scipy ships no types."""
@@ -37,8 +38,10 @@ class Table:
     counts: Matrix
     """Rows x features: how often, divided by the root of the text's length."""
     signs: npt.NDArray[np.float32]
-    shares: npt.NDArray[np.float32]
-    """Per feature: how much one count of it is worth in fitting."""
+    feeling_shares: npt.NDArray[np.float32]
+    """Per feature: how much one count of it is worth in fitting a feeling."""
+    intent_shares: npt.NDArray[np.float32]
+    """The same for an intent."""
 
 
 def english_table(texts: Sequence[str], reader: Reader, *, at_least: int, kept: Sequence[int] = ()) -> Table:
@@ -72,8 +75,11 @@ def english_table(texts: Sequence[str], reader: Reader, *, at_least: int, kept: 
     counts = sparse.csr_matrix(
         (np.array(values, dtype=np.float32), np.array(columns, dtype=np.int32), pointers), shape=(len(bags), len(keys))
     )
-    shares = np.array([_SHARES.get(feature[0], 1.0) for feature in keys], dtype=np.float32)
-    return Table(np.array(keys), counts, np.stack([reader.english_signs(text) for text in cleaned]), shares)
+    feelings, intents = (
+        np.array([shares.get(feature[0], 1.0) for feature in keys], dtype=np.float32)
+        for shares in (_FEELING_SHARES, _INTENT_SHARES)
+    )
+    return Table(np.array(keys), counts, np.stack([reader.english_signs(text) for text in cleaned]), feelings, intents)
 
 
 def korean_table(texts: Sequence[str], reader: Reader, *, at_least: int, kept: Sequence[int] = ()) -> Table:
@@ -99,4 +105,5 @@ def korean_table(texts: Sequence[str], reader: Reader, *, at_least: int, kept: S
         (values[known].astype(np.float32), (owners[known], places[known])), shape=(len(counted), len(keys))
     )
     signs = np.stack([reader.korean_signs(text) for text in cleaned])
-    return Table(keys, counts, signs, np.ones(len(keys), dtype=np.float32))
+    same = np.ones(len(keys), dtype=np.float32)
+    return Table(keys, counts, signs, same, same)

@@ -94,7 +94,8 @@ def test_the_library_score_is_that_of_the_untouched_text(judge: TextJudge) -> No
 )
 def test_every_label_has_evidence(judge: TextJudge, text: str) -> None:
     assessment = judge.assess(text, None, (), evidence=True)
-    assert any(one.towards in (assessment.label, Intent.COMPLAINT, Intent.PRAISE) for one in assessment.evidence)
+    speaks = (assessment.label, Intent.COMPLAINT, Intent.PRAISE)
+    assert any(one.towards in speaks for one in assessment.evidence)
     assert assessment == judge.assess(text, None, ())
 
 
