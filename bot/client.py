@@ -27,7 +27,17 @@ from bot.views.drafts import DraftButton, DraftCardButton
 from bot.views.forget import ForgetButton
 from bot.views.lists import Lists, PageButton
 from bot.views.moderation import AppealButton, DecideButton, MeasureButton
+from bot.views.more import (
+    AssignSelect,
+    DismissSelect,
+    MoreSelect,
+    NextInTurnButton,
+    SeveritySelect,
+    SnoozeSelect,
+)
 from bot.views.person import PersonButton, Questions
+from bot.views.pledges import GoodwillButton, PromiseButton
+from bot.views.queue import QueueButton
 from bot.views.reply import PreviewButton
 from bot.views.rules import RuleButton
 from bot.views.setup import ChannelChoice, LanguageChoice, RoleChoice
@@ -44,6 +54,15 @@ DYNAMIC_ITEMS = (
     ClaimButton,
     ReplyButton,
     ResolveButton,
+    MoreSelect,
+    SnoozeSelect,
+    DismissSelect,
+    SeveritySelect,
+    AssignSelect,
+    NextInTurnButton,
+    PromiseButton,
+    GoodwillButton,
+    QueueButton,
     PersonButton,
     PageButton,
     ForgetButton,

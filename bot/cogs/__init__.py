@@ -9,6 +9,7 @@ from bot.cogs.brands import BrandCog
 from bot.cogs.cases import CaseCog
 from bot.cogs.causes import CauseCog
 from bot.cogs.csat import CsatCog
+from bot.cogs.desk import DeskCog, DutyCog, SlaCog
 from bot.cogs.drafts import DraftCog
 from bot.cogs.help import HelpCog
 from bot.cogs.mentions import MentionCog
@@ -30,6 +31,9 @@ def all_cogs(bot: commands.Bot, services: Services) -> tuple[commands.Cog, ...]:
         HelpCog(bot, services),
         StatusCog(services),
         CaseCog(services),
+        DeskCog(services),
+        DutyCog(services),
+        SlaCog(services),
         DraftCog(services),
         TemplateCog(services),
         ModerationCog(services),

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from discord import app_commands
 from discord.ext import commands
 
-from bot.context import AnyInteraction, is_staff, reader, require_staff
+from bot.cogs.case_choices import (
+    LARGEST_ID,
+    LIVE,
+    MOST_CHOICES,
+    CaseNumber,
+    brand_choices,
+    case_choices,
+    may_choose,
+)
+from bot.cogs.case_states import CaseStateCommands
+from bot.cogs.case_work import CaseWorkCommands
+from bot.context import AnyInteraction, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.card import CaseCard
 from bot.views.lists import Page, pages, show_list, when
+from bot.views.more import take_note
 from bot.views.reply import reply_modal, send_reply, take_reply
-from bot.views.text import CHOICE_LIMIT, CONTENT_LIMIT, plain, safe
+from bot.views.text import CONTENT_LIMIT, safe
 from core.text import Translate, mark
 from core.types.case import Case, CaseQuery, CaseState
+from engagement.desk.care import TAG_LIMIT
 from engagement.desk.view import KINDS, SEVERITIES, STATES
 
 PAGE_SIZE = 10
-MOST_CHOICES = 25
-"""What Discord shows of an autocomplete."""
-LARGEST_ID = 2**53 - 1
-"""Largest whole number that Discord lets people type."""
-LIVE = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
-
-CaseNumber = app_commands.Range[int, 1, LARGEST_ID]
+__all__ = ["LARGEST_ID", "LIVE", "MOST_CHOICES", "CaseCog", "CaseNumber", "brand_choices", "case_line"]
 
 
 @app_commands.default_permissions(manage_messages=True)
 @app_commands.guild_only()
 class CaseCog(
-    commands.GroupCog, group_name=mark("case"), group_description=mark("Complaints and questions waiting for staff")
+    CaseStateCommands,
+    CaseWorkCommands,
+    commands.GroupCog,
+    group_name=mark("case"),
+    group_description=mark("Complaints and questions waiting for staff"),
 ):
     """The staff queue."""
 
@@ -38,23 +51,30 @@ class CaseCog(
 
     @commands.Cog.listener("on_interaction")
     async def take_submission(self, interaction: AnyInteraction) -> None:
-        """Handle reply modals, also those opened before a restart."""
+        """Handle reply and note modals, also those opened before a restart."""
         await take_reply(interaction)
+        await take_note(interaction)
 
     @app_commands.command(name=mark("list"), description=mark("List cases, the most pressing first"))
-    @app_commands.describe(which=mark("Which cases"), brand=mark("Only this brand"))
-    @app_commands.rename(which=mark("which"), brand=mark("brand"))
+    @app_commands.describe(which=mark("Which cases"), brand=mark("Only this brand"), tag=mark("Only with this tag"))
+    @app_commands.rename(which=mark("which"), brand=mark("brand"), tag=mark("tag"))
     @app_commands.choices(
         which=[
             app_commands.Choice(name=mark("not closed"), value="open"),
             app_commands.Choice(name=mark("mine"), value="mine"),
+            app_commands.Choice(name=mark("nobody's"), value="free"),
             app_commands.Choice(name=mark("overdue"), value="overdue"),
+            app_commands.Choice(name=mark("snoozed"), value="snoozed"),
             app_commands.Choice(name=mark("closed"), value="closed"),
             app_commands.Choice(name=mark("all"), value="all"),
         ]
     )
     async def list_cases(
-        self, interaction: AnyInteraction, which: str = "open", brand: app_commands.Range[str, 1, 80] | None = None
+        self,
+        interaction: AnyInteraction,
+        which: str = "open",
+        brand: app_commands.Range[str, 1, 80] | None = None,
+        tag: app_commands.Range[str, 1, TAG_LIMIT] | None = None,
     ) -> None:
         """Show a list that pages."""
         require_staff(interaction)
@@ -62,18 +82,24 @@ class CaseCog(
 
         async def page_of(reading: AnyInteraction, number: int) -> Page:
             actor = require_staff(reading)
-            return await self._page(self._query(which, brand, actor), number, reader(reading))
+            return await self._page(self._query(which, brand, tag, actor), number, reader(reading))
 
         await show_list(interaction, page_of)
 
-    def _query(self, which: str, brand: str | None, actor: str) -> CaseQuery:
-        if which == "mine":
-            return CaseQuery(states=LIVE, claimed_by=actor, brand=brand)
-        if which == "overdue":
-            return CaseQuery(states=LIVE, overdue_at=self._services.clock.now(), brand=brand)
+    def _query(self, which: str, brand: str | None, tag: str | None, actor: str) -> CaseQuery:
+        now = self._services.clock.now()
+        of_all = CaseQuery(brand=brand, tag=None if tag is None else " ".join(tag.split()).casefold())
         if which == "closed":
-            return CaseQuery(states=(CaseState.RESOLVED, CaseState.DISMISSED), brand=brand)
-        return CaseQuery(states=None if which == "all" else LIVE, brand=brand)
+            return replace(of_all, states=(CaseState.RESOLVED, CaseState.DISMISSED))
+        running = replace(of_all, states=LIVE)
+        queries = {
+            "all": of_all,
+            "mine": replace(running, claimed_by=actor),
+            "free": replace(running, unclaimed=True),
+            "overdue": replace(running, overdue_at=now),
+            "snoozed": replace(running, snoozed_at=now),
+        }
+        return queries.get(which, running)
 
     async def _page(self, query: CaseQuery, number: int, t: Translate) -> Page:
         async with self._services.store.read() as unit:
@@ -138,29 +164,19 @@ class CaseCog(
     @resolve.autocomplete("case")
     async def suggest_cases(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
         """Offer the cases that are not closed, to staff only."""
-        if not is_staff(interaction.user, interaction.permissions, self._services.settings.discord):
-            return []
-        typed, t = str(current).strip(), reader(interaction)
-        async with self._services.store.read() as unit:
-            cases = await unit.cases.find(CaseQuery(states=LIVE), limit=200)
-        fitting = [case for case in cases if typed in str(case.id)]
-        return [app_commands.Choice(name=_choice(case, t), value=case.id) for case in fitting[:MOST_CHOICES]]
+        return await case_choices(self._services, interaction, current)
 
     @list_cases.autocomplete("brand")
     async def suggest_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
         """Offer the brands, to staff only."""
-        if not is_staff(interaction.user, interaction.permissions, self._services.settings.discord):
+        return await brand_choices(self._services, current) if may_choose(self._services, interaction) else []
+
+    @list_cases.autocomplete("tag")
+    async def suggest_list_tags(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
+        """Offer tags in use, to staff only."""
+        if not may_choose(self._services, interaction):
             return []
-        return await brand_choices(self._services, current)
-
-
-async def brand_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:
-    """Return brands whose name holds what was typed."""
-    brands = await services.brands.all()
-    fitting = [brand.name for brand in brands if typed.casefold().strip() in brand.name.casefold()]
-    return [app_commands.Choice(name=plain(name, CHOICE_LIMIT), value=name[:CHOICE_LIMIT]) for name in fitting][
-        :MOST_CHOICES
-    ]
+        return [app_commands.Choice(name=tag, value=tag) for tag in await self._services.care.known_tags(current)]
 
 
 def case_line(case: Case, t: Translate) -> str:
@@ -177,8 +193,3 @@ def case_line(case: Case, t: Translate) -> str:
     if case.claimed_by is not None:
         parts.append(f"<@{case.claimed_by}>")
     return " · ".join(parts)
-
-
-def _choice(case: Case, t: Translate) -> str:
-    parts = (str(case.id), t(SEVERITIES[case.severity]), t(KINDS[case.kind]), case.brand)
-    return plain(" · ".join(parts), CHOICE_LIMIT)

@@ -9,14 +9,15 @@ from core.ports.storing import Unit
 from core.text import cut, mark
 from core.types.action import ActionState, Purpose
 from core.types.assessment import Evidence, Intent, Label, Language
-from core.types.case import Case, CaseKind, CaseState, Severity
+from core.types.case import Case, CaseKind, CaseState, Dismissal, Severity
 from core.types.decision import Reason
+from core.types.deskwork import Promise, PromiseState
 from core.types.learning import MentionVerdict
 from core.types.mention import StoredMention
 from core.types.post import Source
 from engagement.desk.explain import Explainer
 
-__all__ = ["EXCERPT", "KINDS", "SEVERITIES", "STATES", "CaseView", "case_view"]
+__all__ = ["DISMISSALS", "EXCERPT", "KINDS", "SEVERITIES", "STATES", "CaseView", "case_view"]
 
 EXCERPT = 600
 """Most characters of the post that a card shows."""
@@ -44,6 +45,12 @@ SEVERITIES = {
     Severity.NORMAL: mark("normal"),
     Severity.HIGH: mark("high"),
     Severity.URGENT: mark("urgent"),
+}
+DISMISSALS = {
+    Dismissal.NOT_A_COMPLAINT: mark("not a complaint"),
+    Dismissal.SPAM: mark("spam"),
+    Dismissal.DUPLICATE: mark("a duplicate"),
+    Dismissal.WRONG_BRAND: mark("the wrong brand"),
 }
 _FAILED = mark("The last reply was not sent.")
 _FAILURES = {
@@ -98,6 +105,11 @@ class CaseView:
     """The post that is shown; None once its text is gone."""
     verdict: MentionVerdict | None = None
     """What a person said about the decision."""
+    tags: tuple[str, ...] = ()
+    notes: int = 0
+    """Internal notes of staff."""
+    promises: tuple[Promise, ...] = ()
+    """Those that are open, the next due first."""
 
 
 async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explainer | None) -> CaseView:
@@ -111,7 +123,15 @@ async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explain
         earlier = sum(1 for other in cases if other.id != case.id)
     view = _view(case, shown, earlier=earlier, now=now, explainer=explainer)
     verdict = None if shown is None else await unit.verdicts.get(shown.id)
-    return replace(view, problem=await _problem(unit, case), verdict=verdict)
+    promises = await unit.casework.promises(case.id)
+    return replace(
+        view,
+        problem=await _problem(unit, case),
+        verdict=verdict,
+        tags=(await unit.casework.tags([case.id])).get(case.id, ()),
+        notes=len(await unit.casework.notes(case.id)),
+        promises=tuple(one for one in promises if one.state is PromiseState.OPEN),
+    )
 
 
 async def _problem(unit: Unit, case: Case) -> str | None:

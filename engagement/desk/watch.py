@@ -81,6 +81,9 @@ class DeskWatch:
     async def sweep(self) -> int:
         """Ring what is due; return how many alarms rang. Each rings once, over restarts too."""
         now = self._clock.now()
+        async with self._store.read() as unit:
+            if not await unit.watch.due_alarms(now, limit=1):
+                return 0
 
         async def work(unit: Unit) -> int:
             due = await unit.watch.due_alarms(now, limit=ALARM_LIMIT)
@@ -175,6 +178,12 @@ class DeskWatch:
         now = self._clock.now()
         async with self._store.read() as unit:
             return await _queue(unit, now, self.policy.home_guild)
+
+    async def next_free(self) -> Case | None:
+        """Return the most pressing case that waits for us and that nobody holds."""
+        async with self._store.read() as unit:
+            free = await unit.cases.find(CaseQuery(states=_OURS, unclaimed=True), limit=1)
+        return free[0] if free else None
 
     async def board(self) -> Board | None:
         """Return where the live board stands."""

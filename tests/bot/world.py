@@ -28,21 +28,24 @@ from bot.services import ReportPosted, Services, Status
 from core.clock import Clock
 from core.errors import MaeariError, NotFoundError
 from core.ports.storing import Unit
-from core.settings import BrandSection, DiscordSection, MaeariSection, Settings
+from core.settings import BrandSection, DeskSection, DiscordSection, MaeariSection, Settings, SlaSection
 from core.types.assessment import Label
 from core.types.brand import Brand
 from core.types.case import Case, CaseQuery
 from core.types.decision import DecisionKind, Reason
 from core.types.post import FeedHealth, Source
+from engagement.desk.care import CaseCare
 from engagement.desk.causes import Causes
 from engagement.desk.crisis import CrisisMode
 from engagement.desk.desk import Desk
 from engagement.desk.explain import Explainer
 from engagement.desk.moderation import Moderation
 from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case
+from engagement.desk.pledges import Pledges
 from engagement.desk.replies import Replies
 from engagement.desk.templates import Templates
 from engagement.desk.verdicts import Verdicts
+from engagement.desk.watch import DeskWatch
 from engagement.intake.by_hand import ByHand
 from engagement.intake.decide import IntakePolicy
 from engagement.intake.pipeline import Intake
@@ -102,6 +105,7 @@ class World:
     staff_channel: ChannelHandle
     help_channel: ChannelHandle
     staff_role: Any
+    escalation_role: Any
     sora: MemberActor
     """On the staff."""
     minho: MemberActor
@@ -192,11 +196,19 @@ async def flagged(
     return await store.write(work)
 
 
-def settings_for(section: DiscordSection, data_dir: Path, locale: Literal["en", "ko"] = "en") -> Settings:
-    """Return settings with one brand."""
+def settings_for(
+    section: DiscordSection,
+    data_dir: Path,
+    locale: Literal["en", "ko"] = "en",
+    *,
+    escalation_role: int | None = None,
+) -> Settings:
+    """Return settings with one brand, and some goodwill to give."""
     return Settings(
         maeari=MaeariSection(data_dir=data_dir, locale=locale),
         discord=section,
+        sla=SlaSection(escalation_role=escalation_role),
+        desk=DeskSection(goodwill_month=100, goodwill_alone=10),
         brands=(BrandSection(name="Lumora", terms=("lumora", "루모라")),),
     )
 
@@ -236,7 +248,8 @@ async def _build(
     section = DiscordSection(
         token=SecretStr("x"), home_guild=guild.id, staff_channel=staff_channel.id, staff_roles=(staff_role.id,)
     )
-    settings = settings_for(section, tmp_path, locale)
+    escalation_role = guild.create_role("Leads")
+    settings = settings_for(section, tmp_path, locale, escalation_role=escalation_role.id)
     policy = DeskPolicy.of(settings)
     desk = Desk(store, clock, policy, explainer=explainer)
     reports: list[tuple[str | None, str]] = []
@@ -251,6 +264,7 @@ async def _build(
         staff_channel=staff_channel,
         help_channel=help_channel,
         staff_role=staff_role,
+        escalation_role=escalation_role,
         sora=guild.add_member(env.create_user("sora"), roles=[staff_role]),
         minho=guild.add_member(env.create_user("minho"), roles=[staff_role]),
         guest=guild.add_member(env.create_user("guest")),
@@ -262,6 +276,10 @@ async def _build(
         outbox=outbox,
         reports=reports,
     )
+
+
+def _nothing() -> None:
+    """Wake nobody: journeys drain the outbox themselves."""
 
 
 def services_for(
@@ -299,6 +317,9 @@ def services_for(
         chat=Chat(store, desk, knowledge, clock, settings.chat),
         privacy=Privacy(store, clock, settings.privacy.text_days),
         brands=StoredBrands(store),
+        care=CaseCare(store, clock, desk.policy, wake=_nothing),
+        pledges=Pledges(store, clock, settings.desk, settings.zone, wake=_nothing),
+        watch=DeskWatch(store, clock, desk.policy, wake=_nothing),
         verdicts=Verdicts(store, clock, settings.zone, explainer=Explainer(judge, lambda: intake.matcher)),
         rules=RuleDesk(store, intake, judge, clock, thanks=policy.thanks, flags=policy.flags),
         causes=Causes(store, clock, catalogues),

@@ -1,0 +1,55 @@
+"""What people choose from when they name a case, a brand or a tag."""
+
+from __future__ import annotations
+
+from discord import app_commands
+
+from bot.context import AnyInteraction, is_staff, reader
+from bot.services import Services
+from bot.views.text import CHOICE_LIMIT, plain
+from core.text import Translate
+from core.types.case import Case, CaseQuery, CaseState
+from engagement.desk.view import KINDS, SEVERITIES
+
+MOST_CHOICES = 25
+"""What Discord shows of an autocomplete."""
+LARGEST_ID = 2**53 - 1
+"""Largest whole number that Discord lets people type."""
+LIVE = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
+
+CaseNumber = app_commands.Range[int, 1, LARGEST_ID]
+
+
+async def case_choices(
+    services: Services,
+    interaction: AnyInteraction,
+    typed: str | int,
+    states: tuple[CaseState, ...] = LIVE,
+) -> list[app_commands.Choice[int]]:
+    """Return cases whose number holds what was typed, to staff only."""
+    if not may_choose(services, interaction):
+        return []
+    number, t = str(typed).strip(), reader(interaction)
+    async with services.store.read() as unit:
+        cases = await unit.cases.find(CaseQuery(states=states), limit=200)
+    fitting = [case for case in cases if number in str(case.id)]
+    return [app_commands.Choice(name=_choice(case, t), value=case.id) for case in fitting[:MOST_CHOICES]]
+
+
+async def brand_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:
+    """Return brands whose name holds what was typed."""
+    brands = await services.brands.all()
+    fitting = [brand.name for brand in brands if typed.casefold().strip() in brand.name.casefold()]
+    return [app_commands.Choice(name=plain(name, CHOICE_LIMIT), value=name[:CHOICE_LIMIT]) for name in fitting][
+        :MOST_CHOICES
+    ]
+
+
+def may_choose(services: Services, interaction: AnyInteraction) -> bool:
+    """Say whether choices may be offered: to staff only."""
+    return is_staff(interaction.user, interaction.permissions, services.settings.discord)
+
+
+def _choice(case: Case, t: Translate) -> str:
+    parts = (str(case.id), t(SEVERITIES[case.severity]), t(KINDS[case.kind]), case.brand)
+    return plain(" · ".join(parts), CHOICE_LIMIT)

@@ -1,0 +1,65 @@
+"""What staff read when a clock of a case runs low or out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.views.lists import when
+from bot.views.queue import MARKS, case_name
+from bot.views.text import CONTENT_LIMIT, safe
+from core.text import Translate, cut, mark
+from core.types.case import Case
+from core.types.deskwork import AlarmKind, Promise
+
+WORDS: Mapping[AlarmKind, str] = MappingProxyType(
+    {
+        AlarmKind.FIRST_REMINDER: mark("The first response to {case} ({brand}) is due {when}."),
+        AlarmKind.FIRST_BREACH: mark("Nobody has answered {case} ({brand}) in time: it was due {when}."),
+        AlarmKind.RESOLVE_REMINDER: mark("The resolution of {case} ({brand}) is due {when}."),
+        AlarmKind.RESOLVE_BREACH: mark("{case} ({brand}) was not resolved in time: it was due {when}."),
+        AlarmKind.PROMISE_REMINDER: mark("We promised something in {case} ({brand}), due {when}."),
+        AlarmKind.PROMISE_BREACH: mark("A promise in {case} ({brand}) was not kept in time: it was due {when}."),
+        AlarmKind.SNOOZE_OVER: mark("{case} ({brand}) is back: its snooze is over."),
+    }
+)
+BRAND_LIMIT = 80
+PROMISE_LIMIT = 300
+
+
+def alarm_head(kind: AlarmKind, case: Case, t: Translate) -> str:
+    """Return the beginning of an alarm's message: it alone tells whether a message is this alarm's."""
+    return f"-# {t('Case {case} · {what}', case=case.id, what=t(TITLES[kind]))}"
+
+
+TITLES: Mapping[AlarmKind, str] = MappingProxyType(
+    {
+        AlarmKind.FIRST_REMINDER: mark("first response: reminder"),
+        AlarmKind.FIRST_BREACH: mark("first response: overdue"),
+        AlarmKind.RESOLVE_REMINDER: mark("resolution: reminder"),
+        AlarmKind.RESOLVE_BREACH: mark("resolution: overdue"),
+        AlarmKind.PROMISE_REMINDER: mark("promise: reminder"),
+        AlarmKind.PROMISE_BREACH: mark("promise: overdue"),
+        AlarmKind.SNOOZE_OVER: mark("snooze over"),
+    }
+)
+
+
+def alarm_text(
+    kind: AlarmKind, case: Case, t: Translate, *, promise: Promise | None, guild_id: str | None, role: int | None
+) -> str:
+    """Return an alarm as a message; `role` is named first, which pings it where the sender allows that."""
+    due = case.due_at
+    if kind in (AlarmKind.RESOLVE_REMINDER, AlarmKind.RESOLVE_BREACH):
+        due = case.resolve_due_at or due
+    if promise is not None:
+        due = promise.due_at
+    name = case_name(case, guild_id, t)
+    words = t(WORDS[kind], case=name, brand=safe(case.brand, BRAND_LIMIT), when=when(due))
+    lines = [alarm_head(kind, case, t), " ".join(filter(None, ["" if role is None else f"<@&{role}>", words]))]
+    if promise is not None and promise.text:
+        lines.append(f"> {safe(promise.text, PROMISE_LIMIT)}")
+    holder = case.claimed_by
+    in_charge = t("nobody has it") if holder is None else t("In charge: {person}", person=f"<@{holder}>")
+    lines.append(f"{MARKS[case.severity]} {in_charge}")
+    return cut("\n".join(lines), CONTENT_LIMIT)
