@@ -6,12 +6,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.cases import brand_choices
+from bot.cogs.template_choices import template_choices
 from bot.context import AnyInteraction, acts_as_staff, reader, require_staff
 from bot.services import Services
 from bot.views.answering import answering_failures, say, wait_for_answer
 from bot.views.lists import Page, pages, show_list
 from bot.views.modals import submission_of
-from bot.views.reply import in_order, template_name
 from bot.views.templates import EDIT_ID, edit_modal, template_line
 from bot.views.text import safe
 from core.errors import NotFoundError
@@ -20,7 +20,6 @@ from core.types.reply import Template
 from engagement.desk.templates import LONGEST_NAME, LONGEST_TEXT, TemplateChange
 
 PAGE_SIZE = 10
-MOST_CHOICES = 25
 
 LANGUAGES = [
     app_commands.Choice(name=mark("English"), value="en"),
@@ -139,13 +138,3 @@ class TemplateCog(commands.GroupCog, group_name=mark("template"), group_descript
     async def suggest_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
         """Offer the brands, to staff only."""
         return await brand_choices(self._services, current) if acts_as_staff(interaction) else []
-
-
-def template_choices(services: Services, interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[int]]:
-    """Return canned replies whose name holds what was typed, to staff only."""
-    if not acts_as_staff(interaction):
-        return []
-    wanted = typed.casefold().strip()
-    shelf = in_order(services.templates.shelf, reader(interaction).locale)
-    fitting = [one for one in shelf if wanted in template_name(one).casefold()]
-    return [app_commands.Choice(name=template_name(one), value=one.id) for one in fitting[:MOST_CHOICES]]
