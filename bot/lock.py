@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import DatabaseUnwritableError, StorageError
@@ -19,10 +20,11 @@ class DatabaseLock:
         self._file: int | None = None
 
     def take(self) -> None:
-        """Take the lock.
+        """Take the lock; the database's folder is made where only that is missing.
 
         Raises StorageError where another process holds it, DatabaseUnwritableError where the file cannot be made.
         """
+        _make_folder(self._path.parent)
         try:
             opened = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -50,3 +52,20 @@ class DatabaseLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder itself, not those above it: a mistyped path shall not grow a tree."""
+    file = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if not file.is_dir():
+        raise DatabaseUnwritableError(
+            mark("{path} is a file, so that {folder} cannot be a folder; change maeari.data_dir"),
+            path=file,
+            folder=folder,
+        )
+    with suppress(OSError):  # opening the lock says what is wrong
+        folder.mkdir(exist_ok=True)
+    if not folder.is_dir() and not folder.parent.is_dir():
+        raise DatabaseUnwritableError(
+            mark("the folder {folder} does not exist; create it, or change maeari.data_dir"), folder=folder.parent
+        )

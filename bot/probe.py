@@ -26,6 +26,8 @@ async def discord_account(token: str) -> DiscordAccount:
 
     Raises CredentialsRejectedError for a token that is not accepted, SourceError where Discord does not answer.
     """
+    # We never speak: its warnings about missing voice libraries are noise.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     # Nothing is connected, so that intents say nothing here; discord.py warns of a client without guilds.
     client = discord.Client(intents=discord.Intents(guilds=True))
     try:
@@ -36,8 +38,8 @@ async def discord_account(token: str) -> DiscordAccount:
         return DiscordAccount(str(client.user.id), str(client.user), granted)
     except discord.LoginFailure:
         raise token_rejected() from None
-    except (discord.HTTPException, aiohttp.ClientError, OSError, ValueError, KeyError) as error:
-        # ValueError and KeyError: a proxy answered something that is none of Discord's.
+    except (discord.HTTPException, aiohttp.ClientError, OSError, ValueError, TypeError, KeyError) as error:
+        # The last three: a proxy answered something that is none of Discord's.
         raise SourceError(
             mark("Discord does not answer ({problem}); check the network and try again"), problem=type(error).__name__
         ) from None

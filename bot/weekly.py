@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import discord
+import structlog
 
 from bot.services import ReportPosted
 from core.clock import Clock
@@ -20,6 +21,8 @@ from reports import html, png, text
 from reports.build import build_report
 from reports.types import WeeklyReport
 from reports.week import Week
+
+log = structlog.get_logger(__name__)
 
 MESSAGE_LIMIT = 1_900
 """Characters of a report in a channel; a Discord message holds 2,000."""
@@ -40,11 +43,14 @@ class WeeklyReports:
         self._wake = wake
 
     async def run(self) -> None:
-        """Post each week's report at its hour, until cancelled. A report that was posted is not posted again."""
+        """Post each week's report at its hour, until cancelled.
+
+        A report that was missed while nobody ran is posted at the start; one that was posted is not posted again.
+        """
         while True:
-            moment = next_moment(self._clock.now(), self._settings)
-            await self._clock.sleep_until(moment)
-            await self.post(Week.of(moment - timedelta(days=7), self._settings.zone))
+            now = self._clock.now()
+            await self.post(week_before(last_moment(now, self._settings), self._settings))
+            await self._clock.sleep_until(next_moment(now, self._settings))
 
     async def post(self, week: Week) -> bool:
         """Put a week's report into the outbox; False without a report channel or posts, or when it is there already."""
@@ -52,11 +58,8 @@ class WeeklyReports:
         if section.report_channel is None or str(week) not in await self.weeks():
             return False
         locale = self._settings.maeari.locale
-        posted = await self.posted(str(week), locale)
-        attachment = None
-        if posted.picture is not None:
-            attachment = f"{FOLDER}/{week}.{locale}.png"
-            await asyncio.to_thread(_write, self._settings.maeari.data_dir / attachment, posted.picture)
+        report = await self._build(week)
+        attachment = await self._picture(report, locale)
         draft = ActionDraft(
             kind=ActionKind.REPORT,
             purpose=Purpose.STAFF_POST,
@@ -66,7 +69,7 @@ class WeeklyReports:
                 guild_id=None if section.home_guild is None else str(section.home_guild),
             ),
             key=f"report:{week}",
-            text=posted.text,
+            text=self._words(report, locale),
             locale=locale,
             attachment=attachment,
         )
@@ -77,9 +80,7 @@ class WeeklyReports:
     async def posted(self, week: str | None, locale: str) -> ReportPosted:
         """Return a report for a channel. Raises NotFoundError without any post, InputError for a wrong week."""
         report = await self._build(None if week is None else Week.parse(week))
-        t = self._catalogue.for_locale(locale)
-        words = text.render(report, t, clean=_in_channel, quotes=False)
-        return ReportPosted(report.week, cut(words, MESSAGE_LIMIT), await png.render(report, t))
+        return ReportPosted(report.week, self._words(report, locale), await self._draw(report, locale))
 
     async def weeks(self) -> list[str]:
         """Return the weeks that have posts, oldest first."""
@@ -103,6 +104,28 @@ class WeeklyReports:
         await asyncio.to_thread(_write, picture, await png.render(report, t))
         return page, picture
 
+    def _words(self, report: WeeklyReport, locale: str) -> str:
+        words = text.render(report, self._catalogue.for_locale(locale), clean=_in_channel, quotes=False)
+        return cut(words, MESSAGE_LIMIT)
+
+    async def _picture(self, report: WeeklyReport, locale: str) -> str | None:
+        """Draw the report's picture, once; return its place in data_dir, or None where it cannot be drawn."""
+        place = f"{FOLDER}/{report.week}.{locale}.png"
+        path = self._settings.maeari.data_dir / place
+        if not await asyncio.to_thread(path.is_file):
+            picture = await self._draw(report, locale)
+            if picture is None:
+                return None
+            await asyncio.to_thread(_write, path, picture)
+        return place
+
+    async def _draw(self, report: WeeklyReport, locale: str) -> bytes | None:
+        try:
+            return await png.render(report, self._catalogue.for_locale(locale))
+        except png.PictureError as error:
+            log.warning("report_without_picture", week=report.week, kind=type(error).__name__)
+            return None
+
     async def _build(self, week: Week | None) -> WeeklyReport:
         settings = self._settings
         return await build_report(self._store, week, zone=settings.zone, now=self._clock.now(), top=settings.report.top)
@@ -119,8 +142,29 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def next_moment(now: datetime, settings: Settings) -> datetime:
-    """Return when the next report is due: the configured weekday and hour, in the installation's time zone."""
+    """Return when the next report is due, in UTC: the configured weekday and hour of the installation's time zone.
+
+    An hour that comes twice counts once, the first time; one that the clocks skip is met right after.
+    """
+    moment = _moment(now, settings)
+    return moment if moment > now else _moment(now, settings, weeks=1)
+
+
+def last_moment(now: datetime, settings: Settings) -> datetime:
+    """Return when the latest report was due, in UTC: `now`, or before."""
+    moment = _moment(now, settings)
+    return moment if moment <= now else _moment(now, settings, weeks=-1)
+
+
+def week_before(moment: datetime, settings: Settings) -> Week:
+    """Return the week that a report due at `moment` is about: the one before the moment's own."""
+    return Week.of(moment.astimezone(settings.zone) - timedelta(days=7), settings.zone)
+
+
+def _moment(now: datetime, settings: Settings, *, weeks: int = 0) -> datetime:
+    """Return the due moment of the seven days that begin today, or so many weeks later."""
     local = now.astimezone(settings.zone)
-    day = local.date() + timedelta(days=(settings.report.weekday - local.isoweekday()) % 7)
-    moment = datetime(day.year, day.month, day.day, settings.report.hour, tzinfo=settings.zone)
-    return moment if moment > local else moment + timedelta(days=7)
+    days = (settings.report.weekday - local.isoweekday()) % 7 + 7 * weeks
+    day = local.date() + timedelta(days=days)
+    due = datetime(day.year, day.month, day.day, settings.report.hour, tzinfo=settings.zone)
+    return due.astimezone(UTC)

@@ -42,6 +42,8 @@ FEED_STATE: Mapping[str, str] = MappingProxyType(
         "closed": mark("closed to us"),
         "no_credentials": mark("no valid credentials"),
         "no_message_content": mark("may not read messages: switch on the Message Content intent"),
+        "not_served": mark("not served: no credentials in the configuration"),
+        "suspended": mark("account suspended"),
         "stopped": mark("stopped"),
     }
 )

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,18 +74,16 @@ class Town:
             "reddit_url": self.reddit.url,
         }
 
-    def write_config(self, *, discord: bool = True, reddit: bool = True, **changes: Mapping[str, object]) -> Path:
-        """Write config.toml; `changes` are merged into its tables."""
+    def write_config(self, *, without: Collection[str] = (), **changes: Mapping[str, object]) -> None:
+        """Write config.toml; `without` names platforms to leave out, `changes` are merged into its tables."""
         hour = datetime.now(UTC).hour
         tables: dict[str, Mapping[str, object]] = {
             "maeari": {"data_dir": str(self.data)},
             # Never quiet now: nobody would be thanked.
             "privacy": {"quiet_hours": [f"{(hour + 11) % 24:02}:00", f"{(hour + 12) % 24:02}:00"]},
         }
-        if discord:
-            tables["discord"] = self.discord_table()
-        if reddit:
-            tables["reddit"] = self.reddit_table()
+        platforms = {"discord": self.discord_table(), "reddit": self.reddit_table()}
+        tables |= {name: table for name, table in platforms.items() if name not in without}
         for name, keys in changes.items():
             tables[name] = {**tables.get(name, {}), **keys}
         lines = [
@@ -97,9 +95,7 @@ class Town:
             )
         ]
         lines += ["[[brands]]", 'name = "Lumora"', 'terms = ["lumora", "루모라"]']
-        path = self.folder / "config.toml"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return path
+        (self.folder / "config.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def shown(self, channel: Channel) -> list[str]:
         """Return what is to be read in a channel, message by message."""
@@ -137,10 +133,15 @@ class Process:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self.stdout = ""
         self.stderr = ""
-        self._reading = asyncio.create_task(self._read())
+        self._reading = asyncio.gather(self._read_stdout(), self._read_stderr())
 
-    async def _read(self) -> None:
+    async def _read_stdout(self) -> None:
+        assert self._process.stdout is not None
+        self.stdout = (await self._process.stdout.read()).decode()
+
+    async def _read_stderr(self) -> None:
         assert self._process.stderr is not None
         while chunk := await self._process.stderr.read(65536):
             self.stderr += chunk.decode()
@@ -184,7 +185,7 @@ async def maeari(folder: Path, *arguments: str, **environment: str) -> AsyncIter
             cwd=folder,
             env={**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment},
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
     )
@@ -200,3 +201,9 @@ async def until(holds: Callable[[], object], seen: Callable[[], object] = lambda
     while not holds():
         assert time.monotonic() - began < PATIENCE, seen()
         await asyncio.sleep(0.02)
+
+
+async def at_gateway(place: Town) -> None:
+    """Wait until a client has joined the gateway and knows the guild."""
+    await until(lambda: place.discord.gateway.connections)
+    await place.discord.gateway.barrier(PATIENCE)
