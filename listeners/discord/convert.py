@@ -24,13 +24,13 @@ def to_post(
         return None
     author, guild_id = message.author, int(place.guild_id)
     roles = author if isinstance(author, discord.Member) else None
-    if roles is not None and any(roles.get_role(role) for role in scope.ignored(guild_id)):
+    if roles is not None and _has_any(roles, scope.ignored(guild_id)):
         return None
     text = words(message)
     if not text:
         return None
     if is_staff is None:
-        is_staff = roles is not None and any(roles.get_role(role) for role in scope.staff_roles(guild_id))
+        is_staff = roles is not None and _has_any(roles, scope.staff_roles(guild_id))
     reference = message.reference
     return Post(
         ref=PostRef(Source.DISCORD, place.container, str(message.id)),
@@ -52,6 +52,10 @@ def to_post(
         edited_at=message.edited_at,
         is_nsfw=place.is_nsfw,
     )
+
+
+def _has_any(member: discord.Member, roles: frozenset[int]) -> bool:
+    return bool(roles) and any(member.get_role(role) is not None for role in roles)
 
 
 def words(message: discord.Message) -> str:

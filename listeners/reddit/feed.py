@@ -21,7 +21,7 @@ from listeners.handover import Handover
 from listeners.reddit.pace import Pace, wait_or_poke
 from listeners.reddit.things import Listing, People, Thing, read_listing, ref_of, to_post
 from listeners.reddit.transport import RedditTransport, TransportClosedError
-from listeners.reddit.walk import PAGE, Walk, walk
+from listeners.reddit.walk import PAGE, BrokenWalkError, Walk, walk
 
 _log = structlog.get_logger(__name__)
 
@@ -111,6 +111,7 @@ class Feed:
         self._pause = pace.floor
         self._poked = asyncio.Event()
         self._sights: OrderedDict[str, _Sight] = OrderedDict()
+        self._was_cut = False
         self._read_at: datetime | None = None
         self._noted_at: datetime | None = None
 
@@ -160,7 +161,7 @@ class Feed:
         return pause
 
     async def _poll(self, people: People) -> float:
-        found = await walk(self._page, self._known)
+        found = await self._read()
         self.state.malformed += found.malformed
         last_read = await self._last_read()
         gap: Gap | None = None
@@ -175,6 +176,20 @@ class Feed:
         elapsed = 0.0 if last_read is None else (now - last_read).total_seconds()
         self.state.last_seen_at = self._read_at = now
         return self._pace.heard(len(found.fresh), elapsed)
+
+    async def _read(self) -> Walk:
+        """Read the listing; one that was cut off above known ground is read a second time before that is believed.
+
+        Raises BrokenWalkError the first time.
+        """
+        found = await walk(self._page, self._known)
+        if found.is_cut and not found.known:
+            self._was_cut = not self._was_cut
+            if self._was_cut:
+                raise BrokenWalkError("the listing changed too much while it was read")
+        else:
+            self._was_cut = False
+        return found
 
     async def _page(self, after: str | None) -> Listing:
         params: dict[str, str | int] = {"limit": PAGE}

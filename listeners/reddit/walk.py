@@ -32,7 +32,7 @@ Known = Callable[[Collection[str]], Awaitable[set[str]]]
 
 
 class BrokenWalkError(SourceError):
-    """All anchors near the end have vanished while we read: start again from the top."""
+    """All anchors near the end have vanished while we read, and nothing known was met: start again from the top."""
 
 
 @dataclass(slots=True)
@@ -44,6 +44,8 @@ class Walk:
     known: set[str] = field(default_factory=set)
     pages: int = 0
     malformed: int = 0
+    is_cut: bool = False
+    """All anchors near the end had vanished: the list's end has overtaken us, or a hundred things were deleted."""
 
     @property
     def fresh(self) -> list[Thing]:
@@ -58,13 +60,13 @@ class Walk:
     @property
     def has_lost_ground(self) -> bool:
         """Whether things may have been pushed out between the last reading and this one."""
-        return not self.known and len(self.things) >= FULL_FROM
+        return not self.known and (self.is_cut or len(self.things) >= FULL_FROM)
 
 
 async def walk(read: Read, known: Known) -> Walk:
     """Read a listing down to known ground, its end, or its window.
 
-    Raises what `read` raises, and BrokenWalkError.
+    Raises what `read` raises.
     """
     found = Walk()
     after: str | None = None
@@ -78,6 +80,9 @@ async def walk(read: Read, known: Known) -> Walk:
             if page.names and page.after is None:
                 return found  # the anchor stands, and nothing is behind it
             after = _step_back(found, steps)
+            if after is None:
+                found.is_cut = True
+                return found
             continue
         steps = iter(_STEPS_BACK)
         found.things.update((thing.name, thing) for thing in page.things if thing.name not in found.things)
@@ -87,9 +92,6 @@ async def walk(read: Read, known: Known) -> Walk:
         after = page.names[-1]
 
 
-def _step_back(found: Walk, steps: Iterator[int]) -> str:
-    names = list(found.things)
-    step = next(steps, None)
-    if step is None or step > len(names):
-        raise BrokenWalkError("the listing changed too much while it was read")
-    return names[-step]
+def _step_back(found: Walk, steps: Iterator[int]) -> str | None:
+    names, step = list(found.things), next(steps, None)
+    return None if step is None or step > len(names) else names[-step]

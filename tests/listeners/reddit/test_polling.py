@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -98,28 +99,29 @@ async def test_a_deleted_anchor_hides_nothing(reddit: StandInReddit) -> None:
     assert kept.doubled == []
 
 
-async def test_an_anchor_that_vanishes_between_two_pages_is_stepped_over(reddit: StandInReddit) -> None:
+async def test_an_anchor_that_vanishes_between_two_pages_is_stepped_over(
+    reddit: StandInReddit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = Kept()
     link = reddit.world.add_submission("korea", "thread")
     comments = [reddit.world.add_comment(link, f"c{i}") for i in range(250)]
-    expected = {comment.name for comment in comments} | {link.name}
+    listings, pages = reddit.world.listings, list[int]()
+
+    def shaken(subreddits: Iterable[str], *, comments: bool) -> object:
+        if comments:
+            pages.append(len(pages))
+            if len(pages) == 2:
+                # The last names of the newest page leave before the page behind them is asked for.
+                for gone in anchors:
+                    reddit.world.delete(gone)
+        return listings(subreddits, comments=comments)
+
+    anchors = comments[150:153]
+    monkeypatch.setattr(reddit.world, "listings", shaken)
     async with listening(reddit, kept) as listener:
-        # The last name of the newest page is comment 150: it and the one before leave while the page is on its way.
-        serve = reddit.world.served
-
-        def served(names: object) -> None:
-            serve(names)  # type: ignore[arg-type]
-            if comments[150].name in set(names):  # type: ignore[call-overload]
-                for gone in comments[150:153]:
-                    if reddit.world.find(gone.name) is not None and gone.name not in left:
-                        left.add(gone.name)
-                        reddit.world.delete(gone)
-
-        left: set[str] = set()
-        reddit.world.served = served  # type: ignore[method-assign]
         await listener.polled()
-    assert left == {comment.name for comment in comments[150:153]}
-    assert kept.names() == expected - left
+    assert kept.names() == {comment.name for comment in comments} | {link.name}
+    assert len(pages) > 3
 
 
 async def test_late_entries_below_newer_ones_are_found(reddit: StandInReddit) -> None:
@@ -155,6 +157,34 @@ async def test_a_gap_is_recorded_with_span_and_estimate(reddit: StandInReddit, c
     assert 450 <= gap.estimate <= 550
     assert state.gaps == 1
     assert sum(text.startswith("c") for text in kept.texts()) == 1000
+
+
+async def test_a_list_that_overtakes_us_twice_is_taken_with_a_gap(
+    reddit: StandInReddit, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept()
+    link = reddit.world.add_submission("korea", "thread")
+    async with listening(reddit, kept) as listener:
+        reddit.world.add_comment(link, "ground")
+        await listener.polled()
+        clock.advance_to(START + timedelta(minutes=5))
+        for i in range(1000):
+            reddit.world.add_comment(link, f"old {i}")
+        listings = reddit.world.listings
+
+        def rushing(subreddits: Iterable[str], *, comments: bool) -> object:
+            for i in range(150 if comments else 0):
+                reddit.world.add_comment(link, f"rush {i}")
+            return listings(subreddits, comments=comments)
+
+        monkeypatch.setattr(reddit.world, "listings", rushing)
+        await listener.polled()
+        assert listener.states()["reddit:comments:korea"].detail == "BrokenWalkError"
+        assert kept.texts() == ["", "ground"]
+        await listener.polled()
+        assert listener.states()["reddit:comments:korea"].state == "ok"
+    assert [gap.reason for gap in kept.gaps] == ["listing_window"]
+    assert len(kept.posts) > 100
 
 
 async def test_a_multi_that_loses_ground_is_read_one_by_one(reddit: StandInReddit) -> None:
