@@ -115,4 +115,4 @@ def _reason(event: CaseEvent, t: Translate) -> str:
 
 
 def _note_line(author: str, at: datetime, text: str, t: Translate) -> str:
-    return f"{when(at)} · <@{author}> · 📝 {t('note')}: {safe(text, NOTE_LIMIT)}"
+    return f"{when(at)} · <@{author}> · 📝 {t('Note')}: {safe(text, NOTE_LIMIT)}"

@@ -119,7 +119,7 @@ def _people(view: QueueView, t: Translate) -> Iterator[str]:
     named = [f"<@{one.duty.member}> ({one.cases})" for one in view.on_duty[:MOST_PEOPLE]]
     more = len(view.on_duty) - MOST_PEOPLE
     if more > 0:
-        named.append(t("and {count} more", count=more))
+        named.append(t("and {count} more people", count=more))
     yield t("On duty, next in turn first: {people}", people=", ".join(named))
 
 
