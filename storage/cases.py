@@ -156,9 +156,10 @@ class Cases:
         page = select(cases.c.id).where(*_conditions(query)).order_by(*_BY_PLACE).limit(limit).offset(offset)
         return await self._cases(select(cases).where(cases.c.id.in_(page)).order_by(*_BY_PLACE))
 
-    async def count(self, query: CaseQuery) -> int:
-        """Count what `find` would list in all."""
-        return int(await self._session.scalar(select(func.count()).select_from(cases).where(*_conditions(query))))
+    async def count(self, query: CaseQuery, *, most: int | None = None) -> int:
+        """Count what `find` would list in all; with `most` no further than that."""
+        found = select(cases.c.id).where(*_conditions(query)).limit(most).subquery()
+        return int(await self._session.scalar(select(func.count()).select_from(found)))
 
     async def oldest(self, query: CaseQuery) -> Case | None:
         """Return the case of a query that was opened first."""
@@ -308,10 +309,13 @@ def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
 
 
 def _of_states(states: Sequence[CaseState]) -> list[ColumnElement[bool]]:
-    """Ask for states; where they are all running, or all closed, one stretch of the queue holds them."""
-    conditions: list[ColumnElement[bool]] = [cases.c.state.in_(states)]
-    if not set(states) & set(_CLOSED):
-        conditions.append(cases.c.place < _FIRST_CLOSED)
-    elif set(states) <= set(_CLOSED):
-        conditions.append(cases.c.place >= _FIRST_CLOSED)
-    return conditions
+    """Ask for states; where they are all running, or all closed, one stretch of the queue holds them.
+
+    Where it holds no others the states are not asked for: SQLite would read and sort them state by state.
+    """
+    asked, closed = set(states), set(_CLOSED)
+    named: ColumnElement[bool] = cases.c.state.in_(states)
+    if asked & closed and asked - closed:
+        return [named]
+    stretch = cases.c.place >= _FIRST_CLOSED if asked & closed else cases.c.place < _FIRST_CLOSED
+    return [stretch] if asked in (closed, set(CaseState) - closed) else [named, stretch]

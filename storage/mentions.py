@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -69,13 +70,20 @@ class Mentions:
         """Return a page of mentions."""
         order = _ORDERS[query.order]
         # The page is cut on the index alone; only its own rows are read in full.
-        page = select(mentions.c.id).where(*_conditions(query)).order_by(*order).limit(limit).offset(offset)
+        ids = await self._arriving(query)
+        if ids is None:
+            ids = select(mentions.c.id).where(*_conditions(query)).order_by(*order)
+        page = ids.limit(limit).offset(offset)
         statement = stored_mentions().where(mentions.c.id.in_(page)).order_by(*order)
         return [stored(row) for row in await self._session.all(statement)]
 
-    async def count(self, query: MentionQuery) -> int:
-        """Count what `find` would list in all."""
-        return int(await self._session.scalar(select(func.count()).select_from(mentions).where(*_conditions(query))))
+    async def count(self, query: MentionQuery, *, most: int | None = None) -> int:
+        """Count what `find` would list in all; with `most` no further than that."""
+        ids = None if most is None else await self._arriving(query)
+        if ids is None:
+            ids = select(mentions.c.id).where(*_conditions(query))
+        found = ids.limit(most).subquery()
+        return int(await self._session.scalar(select(func.count()).select_from(found)))
 
     async def export(self, query: MentionQuery) -> AsyncIterator[StoredMention]:
         """Yield all mentions of a query without holding them in memory."""
@@ -147,11 +155,31 @@ class Mentions:
         removals = [Removal(ref, RemovalReason.ERASED, noticed_at) for ref in refs]
         return await purging.erase_author(self._session, author_key, removals, noticed_at)
 
+    async def _arriving(self, query: MentionQuery) -> Select[Any] | None:
+        """Return the ids of a search in the order they were stored, where too many hold the words to sort them by time.
+
+        That of live posts is the same. Of so common a word those that only begin with it are left out: to merge them
+        SQLite would read all of both. None for any other query.
+        """
+        words = _words(query)
+        if query.order not in (MentionOrder.NEWEST, MentionOrder.OLDEST) or not words:
+            return None
+        exact = await search.is_common(self._session, words, exact=True)
+        if not exact and not await search.is_common(self._session, words, exact=False):
+            return None
+        found = search.arriving(words, oldest_first=query.order is MentionOrder.OLDEST, exact=exact)
+        joined = search.INDEX.join(mentions, mentions.c.id == search.INDEX.c.rowid + 0)
+        return found.select_from(joined).where(*_conditions(replace(query, text=None)))
+
     async def _posts(self, statement: Select[Any], limit: int) -> list[PostRef]:
         """Return the first posts of a statement, each once however many brands it names."""
         rows = await self._session.all(statement.limit(limit * _BRANDS_PER_POST))
         refs = dict.fromkeys(PostRef(Source(row.source), row.container, row.native_id) for row in rows)
         return list(refs)[:limit]
+
+
+def _words(query: MentionQuery) -> str:
+    return "" if query.text is None else query.text.strip()
 
 
 def _conditions(query: MentionQuery) -> list[ColumnElement[bool]]:
@@ -172,6 +200,6 @@ def _conditions(query: MentionQuery) -> list[ColumnElement[bool]]:
         conditions.append(m.created_at < micros(query.until))
     if not query.with_tombstones:
         conditions.append(m.purged_at.is_(None))
-    if query.text is not None and query.text.strip():
-        conditions.append(m.id.in_(search.matching(query.text)))
+    if words := _words(query):
+        conditions.append(m.id.in_(search.matching(words)))
     return conditions

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, column, insert, select, table, text
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, column, func, insert, select, table, text
 
 from matching.hangul import bigrams, is_syllable
 from storage.session import Prepared, Session, encode_list
 
-_search = table("search", column("rowid"), column("words"))
+INDEX = table("search", column("rowid", Integer), column("words"))
+"""The search index as a table: `rowid` is the id of a mention."""
+SORTED_BY_TIME = 2_000
+"""Most mentions of a search that are sorted by the time they were written."""
 _words = table("search_words", column("mention_id"), column("words"))
-_ADD = Prepared(insert(_search).values(rowid=bindparam("rowid"), words=bindparam("words")), ("rowid", "words"))
+_ADD = Prepared(insert(INDEX).values(rowid=bindparam("rowid"), words=bindparam("words")), ("rowid", "words"))
 # FTS5 takes a row out by being told what was indexed; the view still holds it.
 _REMOVE = text(
     "INSERT INTO search (search, rowid, words) SELECT 'delete', mention_id, words FROM search_words"
@@ -32,27 +35,45 @@ async def remove(session: Session, mention_ids: Collection[int]) -> None:
 
 def matching(words: str) -> Select[Any]:
     """Return the select of the mentions whose text holds all words of a query."""
-    query = expression(words)
+    return _found(expression(words))
+
+
+def arriving(words: str, *, oldest_first: bool = False, exact: bool = False) -> Select[Any]:
+    """Return the select of `id` of what `matching` finds, in the order it was stored: read only as far as it is asked.
+
+    Join other tables to `INDEX.c.rowid + 0`: an expression, lest SQLite starts from them.
+    """
+    row = INDEX.c.rowid
+    return _found(expression(words, exact=exact), row.label("id")).order_by(row if oldest_first else row.desc())
+
+
+async def is_common(session: Session, words: str, *, exact: bool) -> bool:
+    """Say whether more mentions than `SORTED_BY_TIME` hold all words; looks no further."""
+    found = _found(expression(words, exact=exact)).limit(SORTED_BY_TIME + 1).subquery()
+    return int(await session.scalar(select(func.count()).select_from(found))) > SORTED_BY_TIME
+
+
+def _found(query: str | None, column: ColumnElement[int] = INDEX.c.rowid) -> Select[Any]:
     if query is None:
-        return select(_words.c.mention_id).where(text("0"))
-    return select(_search.c.rowid).where(text("search MATCH :query").bindparams(query=query))
+        return select(column).where(text("0"))
+    return select(column).where(text("search MATCH :query").bindparams(query=query))
 
 
-def expression(words: str) -> str | None:
+def expression(words: str, *, exact: bool = False) -> str | None:
     """Return a query as FTS5 wants it, or None where it holds nothing to search for.
 
     All words must occur. Each is quoted, so that nothing in it is an operator; what is not purely Hangul, and a
-    single syllable, also finds words that begin with it.
+    single syllable, also finds words that begin with it, unless `exact`.
     """
-    terms = [term for word in words.split() if (term := _term(word)) is not None]
+    terms = [term for word in words.split() if (term := _term(word, exact=exact)) is not None]
     return " AND ".join(terms) or None
 
 
-def _term(word: str) -> str | None:
+def _term(word: str, *, exact: bool) -> str | None:
     cut = bigrams(word).replace("\0", " ").strip()
     if not any(character.isalnum() for character in cut):
         return None
     last = cut.split()[-1]
     whole = len(last) > 1 and all(map(is_syllable, last))
     phrase = cut.replace('"', '""')
-    return f'"{phrase}"' if whole else f'"{phrase}"*'
+    return f'"{phrase}"' if whole or exact else f'"{phrase}"*'

@@ -17,7 +17,7 @@ from core.text import mark
 if TYPE_CHECKING:
     from benchmarks.row import BenchOptions, Row
 
-BENCHMARKS = ("matching", "storage", "pipeline", "judgement", "listeners")
+BENCHMARKS = ("matching", "storage", "desk", "pipeline", "judgement", "listeners")
 """Modules of `benchmarks/`, in the order they run."""
 
 

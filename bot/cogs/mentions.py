@@ -9,7 +9,7 @@ from bot.cogs.cases import LARGEST_ID, brand_choices
 from bot.context import AnyInteraction, is_staff, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
-from bot.views.lists import Page, link, pages, show_list, when
+from bot.views.lists import MOST_COUNTED, Page, counted, link, pages, show_list, when
 from bot.views.mention import MentionCard
 from bot.views.names import DECISION, LABEL, place
 from bot.views.text import quote, safe
@@ -63,10 +63,10 @@ class MentionCog(
 
     async def _page(self, query: MentionQuery, number: int, t: Translate) -> Page:
         async with self._services.store.read() as unit:
-            total = await unit.mentions.count(query)
+            total = await unit.mentions.count(query, most=MOST_COUNTED)
             number = min(number, max(pages(total, PAGE_SIZE) - 1, 0))
             found = await unit.mentions.find(query, limit=PAGE_SIZE, offset=number * PAGE_SIZE)
-        title = t("Mentions with “{words}”: {count}", words=safe(query.text or "", 100), count=total)
+        title = t("Mentions with “{words}”: {count}", words=safe(query.text or "", 100), count=counted(total))
         return Page(title, [mention_lines(mention, t) for mention in found], number, pages(total, PAGE_SIZE))
 
     @app_commands.command(name=mark("view"), description=mark("Show one mention: what decided, and why"))

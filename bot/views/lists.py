@@ -20,6 +20,8 @@ from core.text import Translate, cut
 MOST_LISTS = 500
 """Lists whose buttons work; older ones ask to run the command again."""
 TITLE_LIMIT = 300
+MOST_COUNTED = 1_000
+"""Lists count no further, so that they cost the same however long they become."""
 _ADDRESS = re.compile(r"https?://[^\s()<>\"'\[\]\\]{1,500}")
 
 
@@ -129,6 +131,11 @@ async def show_list(interaction: AnyInteraction, page_of: PageOf) -> None:
     page = await page_of(interaction, 0)
     token = lists_of(interaction).keep(page_of)
     await say(interaction, view=ListView(page, token, reader(interaction)))
+
+
+def counted(total: int) -> str:
+    """Return how many lines there are; `1,000+` where nobody counted to the end."""
+    return str(total) if total < MOST_COUNTED else f"{MOST_COUNTED:,}+"
 
 
 def pages(total: int, size: int) -> int:

@@ -48,8 +48,8 @@ class MentionRepository(Protocol):
         """Return a page of mentions."""
         ...
 
-    async def count(self, query: MentionQuery) -> int:
-        """Count what `find` would list in all."""
+    async def count(self, query: MentionQuery, *, most: int | None = None) -> int:
+        """Count what `find` would list in all; with `most` no further than that, so that it costs the same forever."""
         ...
 
     def export(self, query: MentionQuery) -> AsyncIterator[StoredMention]:
@@ -155,8 +155,8 @@ class CaseRepository(Protocol):
         """Return a page of cases: open ones by due time, then the newest."""
         ...
 
-    async def count(self, query: CaseQuery) -> int:
-        """Count what `find` would list in all."""
+    async def count(self, query: CaseQuery, *, most: int | None = None) -> int:
+        """Count what `find` would list in all; with `most` no further than that, so that it costs the same forever."""
         ...
 
     async def oldest(self, query: CaseQuery) -> Case | None:

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.ports.storing import Store
-from core.types.mention import MentionQuery
+from core.types.assessment import Label
+from core.types.mention import MentionOrder, MentionQuery
+from storage import search
 from storage.search import expression
 from tests import make
 
@@ -86,3 +88,28 @@ async def test_any_query_is_answered(filled: Store) -> None:
     for words in ('"', "'", "a\0b", "\ud83d", "(((", "a AND", "-a", "^a", "{a b}: c", "*", "a" * 5_000, "NEAR(a, 2)"):
         async with filled.read() as unit:
             assert await unit.mentions.count(MentionQuery(text=words)) <= len(TEXTS)
+
+
+async def test_a_common_word_lists_the_newest_stored_first(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "SORTED_BY_TIME", 3)
+    texts = ["lumora shines", "lumoras shine", "lumora again", "lumora too", "lumora at night", "nothing of ours"]
+    posts = [make.post(text, native_id=f"t1_{number}", minutes=number) for number, text in enumerate(texts)]
+    labels = (Label.POSITIVE, Label.NEUTRAL)
+    judged = [make.judged(post, label=labels[number % 2]) for number, post in enumerate(posts)]
+    await store.write(lambda unit: unit.mentions.add_many(judged))
+
+    async def found(query: MentionQuery, limit: int = 9, offset: int = 0) -> list[str | None]:
+        async with store.read() as unit:
+            return [mention.text for mention in await unit.mentions.find(query, limit=limit, offset=offset)]
+
+    newest = ["lumora at night", "lumora too", "lumora again", "lumora shines"]
+    assert await found(MentionQuery(text="lumora")) == newest, "words that only begin with it are left out"
+    assert await found(MentionQuery(text="lumora"), limit=2, offset=1) == newest[1:3]
+    assert await found(MentionQuery(text="lumora", order=MentionOrder.OLDEST)) == newest[::-1]
+    assert await found(MentionQuery(text="lumora", label=Label.NEUTRAL)) == ["lumora too"]
+    assert len(await found(MentionQuery(text="lumo"))) == 5
+    async with store.read() as unit:
+        assert await unit.mentions.count(MentionQuery(text="lumora"), most=3) == 3
+        assert await unit.mentions.count(MentionQuery(text="lumora"), most=9) == 4
+        assert await unit.mentions.count(MentionQuery(text="shine"), most=9) == 2
+        assert await unit.mentions.count(MentionQuery(), most=4) == 4

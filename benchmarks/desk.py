@@ -1,0 +1,227 @@
+"""What the staff desk costs as its cases grow: every list, view and search with 1,000 cases and with 100,000."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from benchmarks.row import BenchOptions, Row
+from benchmarks.storage import STARTED, judged
+from bot.i18n import Catalogues
+from bot.views.lists import MOST_COUNTED
+from core.clock import SteppedClock
+from core.ports.storing import Store, Unit
+from core.settings import FlagsPolicy, SlaSection
+from core.types.assessment import Label
+from core.types.brand import Brand, Term
+from core.types.case import AnsweredBy, Case, CaseKind, CaseQuery, CaseState, Severity
+from core.types.decision import Decision, DecisionKind, Reason
+from core.types.learning import Correction, CsatAnswer, MentionVerdict
+from core.types.mention import JudgedMention, MentionOrder, MentionQuery
+from core.types.post import Author
+from engagement.desk.causes import Causes
+from engagement.desk.desk import Desk
+from engagement.desk.opening import DeskPolicy
+from engagement.desk.verdicts import Verdicts
+from engagement.members.surveys import Surveys
+from storage.store import SqlStore
+
+SMALL, LARGE = 1_000, 100_000
+BAR = 3.0
+"""A list, view or search may cost so many times more in the large store than in the small one."""
+PAGE = 10
+"""Lines of a list in Discord."""
+ROUNDS = 15
+"""Each question is timed so often; the fastest counts."""
+AT_ONCE = 1_000
+CASES_PER_AUTHOR = 4
+_BRANDS = ("Lumora", "Nimbus", "Glimmer", "Haneul")
+_RUNNING = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
+_SEVERITIES = (Severity.URGENT, Severity.HIGH, Severity.NORMAL, Severity.NORMAL, Severity.LOW)
+_COUNTED = 1_000
+"""Lists count no further: `engagement.desk` shows `1,000+`."""
+
+
+def rows(_: BenchOptions) -> Iterable[Row]:
+    """Fill two stores, then put the desk's questions to both."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from asyncio.run(_measure(Path(folder)))
+
+
+async def _measure(folder: Path) -> list[Row]:
+    small, large = await _opened(folder / "small.db", SMALL), await _opened(folder / "large.db", LARGE)
+    found = []
+    for name in _questions(small):
+        fast, slow = _questions(small)[name], _questions(large)[name]
+        before, after = await _fastest(fast, slow)
+        ratio = after / before
+        found.append(
+            Row(
+                f"{name}, {LARGE:,} cases",
+                after * 1_000,
+                "ms",
+                f"{SMALL:,} cases",
+                ratio,
+                f"<= {BAR:g}",
+                "must",
+                ratio <= BAR,
+            )
+        )
+    await small.store.close()
+    await large.store.close()
+    return found
+
+
+class _Desk:
+    """The services over one store."""
+
+    def __init__(self, store: SqlStore, clock: SteppedClock, cases: int) -> None:
+        catalogues = Catalogues()
+        self.store = store
+        self.cases = cases
+        self.now = clock.now()
+        self.desk = Desk(store, clock, DeskPolicy(SlaSection(), FlagsPolicy()))
+        self.verdicts = Verdicts(store, clock, ZoneInfo("UTC"))
+        self.causes = Causes(store, clock, catalogues)
+        self.surveys = Surveys(store, clock, catalogues, enabled=True)
+
+
+Question = Callable[[], Awaitable[object]]
+
+
+def _questions(at: _Desk) -> dict[str, Question]:
+    middle, brand = at.cases // 2, _BRANDS[0]
+    day = timedelta(days=1)
+
+    def cases(query: CaseQuery, offset: int = 0) -> Question:
+        return lambda: _case_page(at.store, query, offset)
+
+    def mentions(query: MentionQuery) -> Question:
+        return lambda: _mention_page(at.store, query)
+
+    return {
+        "cases that are not closed": cases(CaseQuery(states=_RUNNING)),
+        "cases that are not closed, tenth page": cases(CaseQuery(states=_RUNNING), 9 * PAGE),
+        "my cases": cases(CaseQuery(states=_RUNNING, claimed_by="7")),
+        "overdue cases": cases(CaseQuery(states=_RUNNING, overdue_at=at.now)),
+        "closed cases": cases(CaseQuery(states=(CaseState.RESOLVED, CaseState.DISMISSED))),
+        "all cases": cases(CaseQuery()),
+        "cases of a brand": cases(CaseQuery(states=_RUNNING, brand=brand)),
+        "closed cases of a brand": cases(CaseQuery(states=(CaseState.RESOLVED,), brand=brand)),
+        "urgent cases": cases(CaseQuery(states=_RUNNING, severity=Severity.URGENT)),
+        "cases of the last day": cases(CaseQuery(since=at.now - day, until=at.now)),
+        "cases offered while typing": lambda: at.desk.list_cases(CaseQuery(states=_RUNNING), limit=200),
+        "one case as a card": lambda: at.desk.view(middle),
+        "the trail of a case": lambda: at.desk.trail(middle),
+        "newest mentions": mentions(MentionQuery()),
+        "flagged mentions of a brand": mentions(MentionQuery(brand=brand, decision=DecisionKind.FLAG)),
+        "negative mentions": mentions(MentionQuery(label=Label.NEGATIVE)),
+        "worst mentions": mentions(MentionQuery(order=MentionOrder.MOST_NEGATIVE)),
+        "one mention in full": lambda: at.verdicts.view(middle),
+        "search of a rare word": mentions(MentionQuery(text="번호7")),
+        "search of a common word": mentions(MentionQuery(text="lumora")),
+        "search of two common words": mentions(MentionQuery(text="lumora broke")),
+        "search of a common Korean word": mentions(MentionQuery(text="소음이")),
+        "search within a brand": mentions(MentionQuery(text="lumora", brand=brand, label=Label.NEGATIVE)),
+        "precision of twelve weeks": lambda: at.verdicts.precision(weeks=12),
+        "causes": lambda: at.causes.find(limit=PAGE),
+        "satisfaction of thirty days": lambda: at.surveys.satisfaction(days=30),
+    }
+
+
+async def _case_page(store: Store, query: CaseQuery, offset: int) -> None:
+    async with store.read() as unit:
+        await unit.cases.count(query, most=MOST_COUNTED)
+        await unit.cases.find(query, limit=PAGE, offset=offset)
+
+
+async def _mention_page(store: Store, query: MentionQuery) -> None:
+    async with store.read() as unit:
+        await unit.mentions.count(query, most=MOST_COUNTED)
+        await unit.mentions.find(query, limit=PAGE)
+
+
+async def _fastest(first: Question, second: Question) -> tuple[float, float]:
+    """Return the shortest time of each, asked in turn so that both meet the same machine."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(ROUNDS):
+        for question, taken in zip((first, second), times, strict=True):
+            began = time.perf_counter()
+            await question()
+            taken.append(time.perf_counter() - began)
+    return min(times[0]), min(times[1])
+
+
+async def _opened(path: Path, count: int) -> _Desk:
+    """Fill a store: a case a minute, nine of ten closed, verdicts and answers on some of the newest."""
+    clock = SteppedClock(STARTED + timedelta(minutes=count))
+    store = await SqlStore.open(path, clock=clock, secret=b"bench")
+    for name in _BRANDS:
+        brand = Brand(name, (Term(name),))
+        await store.write(lambda unit, brand=brand: unit.brands.put(brand))  # type: ignore[misc]
+    for start in range(0, count, AT_ONCE):
+        numbers = range(start, min(start + AT_ONCE, count))
+        await store.write(lambda unit, numbers=numbers: _fill(unit, store, numbers))  # type: ignore[misc]
+    await store.write(lambda unit: _teach(unit, count))
+    return _Desk(store, clock, count)
+
+
+async def _fill(unit: Unit, store: Store, numbers: Sequence[int]) -> None:
+    made = [_mention(number) for number in numbers]
+    ids = await unit.mentions.add_many(made)
+    await unit.cases.open_many(
+        [_case(store, number, one, mention_id or 0) for number, one, mention_id in zip(numbers, made, ids, strict=True)]
+    )
+
+
+def _mention(number: int) -> JudgedMention:
+    """Return a mention of one of four brands; the first thousand hold a rare word each hundredth."""
+    one = judged(number)
+    text = f"{one.mention.post.text} 번호{number % 100}" if number < SMALL else one.mention.post.text
+    author = Author(f"t2_{number // CASES_PER_AUTHOR:x}", f"author{number // CASES_PER_AUTHOR}")
+    created_at = STARTED + timedelta(minutes=number)
+    post = replace(one.mention.post, text=text, author=author, created_at=created_at)
+    decision = Decision(DecisionKind.FLAG if number % 3 else DecisionKind.REVIEW, Reason.COMPLAINT, opens_case=True)
+    return replace(one, mention=replace(one.mention, post=post, brand=_BRANDS[number % 4]), decision=decision)
+
+
+def _case(store: Store, number: int, one: JudgedMention, mention_id: int) -> Case:
+    post = one.mention.post
+    assert post.author is not None
+    closed = number % 10 != 0
+    return Case(
+        id=0,
+        kind=CaseKind.COMPLAINT,
+        state=CaseState.RESOLVED if closed else _RUNNING[number // 10 % 3],
+        severity=_SEVERITIES[number // 10 % 5],
+        brand=one.mention.brand,
+        opened_at=post.created_at,
+        due_at=post.created_at + timedelta(hours=4),
+        mention_ids=(mention_id,),
+        author_key=store.author_key(post.ref.source, post.author.native_id),
+        claimed_by=str(number % 12),
+        answered_at=post.created_at if closed else None,
+        answered_by=AnsweredBy.BOT_DESK if closed else None,
+        resolved_at=post.created_at + timedelta(hours=1) if closed else None,
+    )
+
+
+async def _teach(unit: Unit, count: int) -> None:
+    """Give verdicts and answers as a team gives them in a month, whatever the size of the store."""
+    for mention_id in range(count - 400, count):
+        should_be = Correction.QUESTION if mention_id % 5 == 0 else None
+        at = STARTED + timedelta(minutes=count)
+        verdict = MentionVerdict(
+            mention_id, should_be is None, should_be, "Lumora", DecisionKind.FLAG, Reason.COMPLAINT, "7", at
+        )
+        await unit.verdicts.put(verdict)
+        await unit.csat.put(CsatAnswer(mention_id, mention_id % 5 + 1, "", at - timedelta(minutes=mention_id % 60)))
+    for number in range(20):
+        cause = await unit.causes.add(f"cause {number}", actor="7", at=STARTED)
+        await unit.causes.link(cause.id, count - number, actor="7", at=STARTED)
