@@ -1,0 +1,88 @@
+"""Context menus of a message: a case, no complaint, a thank-you through the gate; with and without the right."""
+
+from __future__ import annotations
+
+import pytest
+from simcord.backend.errors import SetupError
+
+from core.types.action import ActionState, Purpose
+from core.types.case import CaseState
+from core.types.decision import Reason
+from core.types.post import PostRef, Source
+from tests.bot.world import World, only_for_them, said, speaking
+
+
+async def test_open_a_case_from_any_message(world: World) -> None:
+    message = await world.guest.send(world.help_channel, "nothing works here, call me back")
+    opened = await world.sora.context_menu(world.help_channel, "Open a case", message)
+    assert said(opened) == "Case 1 is open."
+    assert only_for_them(opened)
+    await world.restart()
+    again = await world.minho.context_menu(world.help_channel, "Open a case", message)
+    assert said(again) == "This message belongs to case 1."
+    case = await world.case(1)
+    view = await world.desk.view(1)
+    assert (case.state, view.reason, view.excerpt) == (
+        CaseState.OPEN, Reason.BY_STAFF, "nothing works here, call me back",
+    )  # fmt: skip
+    trail = await world.desk.trail(1)
+    assert str(world.sora.id) in [event.actor for event in trail]
+
+
+async def test_not_a_complaint_dismisses_the_case(world: World) -> None:
+    message = await world.guest.send(world.help_channel, "my lumora lamp shines")
+    none = await world.sora.context_menu(world.help_channel, "Not a complaint", message)
+    assert said(none) == "No running case holds this message."
+    await world.sora.context_menu(world.help_channel, "Open a case", message)
+    with speaking("ko"):
+        done = await world.minho.context_menu(world.help_channel, "Not a complaint", message)
+    assert said(done) == "불만이 아닌 것으로 종결했습니다: 처리 건 1번."
+    assert (await world.case(1)).state is CaseState.DISMISSED
+
+
+async def test_thank_the_author_goes_through_the_gate_once(world: World) -> None:
+    message = await world.guest.send(world.help_channel, "I love my Lumora lamp")
+    result = await world.sora.context_menu(world.help_channel, "Thank the author", message)
+    assert said(result).startswith("A thank-you is on its way")
+    twice = await world.minho.context_menu(world.help_channel, "Thank the author", message)
+    assert said(twice) == "The author was thanked for this already."
+    async with world.store.read() as unit:
+        (thanks,) = [
+            one for one in await unit.outbox.find(states=tuple(ActionState), limit=20)
+            if one.draft.purpose is Purpose.THANKS
+        ]  # fmt: skip
+    assert thanks.draft.target.reply_to == str(message.id)
+    assert thanks.draft.actor == str(world.sora.id)
+
+
+async def test_who_opted_out_is_not_thanked_by_hand_either(world: World) -> None:
+    await world.services.privacy.opt_out(Source.DISCORD, str(world.guest.id))
+    message = await world.guest.send(world.help_channel, "I love my Lumora lamp")
+    await world.sora.context_menu(world.help_channel, "Thank the author", message)
+    await world.drain()
+    assert world.help_channel.last_message is not None
+    assert world.help_channel.last_message.id == message.id
+
+
+async def test_bots_are_left_alone(world: World) -> None:
+    await world.complaint()
+    for name in ("Open a case", "Thank the author"):
+        result = await world.sora.context_menu(world.staff_channel, name, world.card())
+        assert said(result) == "That works with messages of people only."
+
+
+async def test_a_deleted_message_does_not_come_back(world: World) -> None:
+    message = await world.guest.send(world.help_channel, "my lumora lamp broke")
+    await world.sora.context_menu(world.help_channel, "Open a case", message)
+    ref = PostRef(Source.DISCORD, str(world.help_channel.id), str(message.id))
+    await world.services.privacy.forget(world.store.author_key(Source.DISCORD, str(world.guest.id)))
+    again = await world.sora.context_menu(world.help_channel, "Open a case", message)
+    assert said(again) == "This message was deleted before: nothing of it is kept."
+    async with world.store.read() as unit:
+        assert not [one for one in await unit.mentions.by_ref(ref) if one.text is not None]
+
+
+async def test_members_do_not_see_the_menus(world: World) -> None:
+    message = await world.guest.send(world.help_channel, "hello")
+    with pytest.raises(SetupError):
+        await world.guest.context_menu(world.help_channel, "Open a case", message)

@@ -1,0 +1,251 @@
+"""Measures against abuse: by button and command, within Discord's rights and hierarchy, logged and appealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+from simcord.actors import MemberActor
+from simcord.builders import UserHandle
+
+from core.errors import NotAllowedError
+from core.ports.storing import Unit
+from core.types.assessment import AbuseKind, Label
+from core.types.case import Case, CaseKind
+from core.types.decision import DecisionKind, Reason
+from core.types.moderation import AppealState, Measure, MeasureKind, MeasureState
+from core.types.post import Author, Source
+from engagement.desk.opening import Opening, open_case
+from tests import make
+from tests.bot.world import World, only_for_them, said, speaking, text_of
+
+
+@dataclass
+class Scene:
+    """A troll wrote something, and there is an abuse case about it."""
+
+    world: World
+    user: UserHandle
+    troll: MemberActor
+    message: discord.Message
+    case: Case
+    mods: Any
+    """A role with Discord's own moderation rights."""
+
+    async def press(self, who: MemberActor, kind: MeasureKind, **fields: str) -> str:
+        """Press a measure's button and submit its window; return what was said."""
+        opened = await who.click(self.card, custom_id=f"mod:{kind}:{self.case.id}")
+        if opened.modal is None:
+            return said(opened)
+        return said(await who.submit_modal(opened, {"text": "insults", **fields}))
+
+    @property
+    def card(self) -> discord.Message:
+        return self.world.card()
+
+
+async def scene(world: World, *, kind: CaseKind = CaseKind.ABUSE) -> Scene:
+    mods = world.guild.create_role(
+        "Mods",
+        permissions=discord.Permissions(
+            manage_messages=True, moderate_members=True, kick_members=True, ban_members=True
+        ),
+    )
+    for one in (world.sora, world.minho):
+        world.env.backend.add_member_role(world.guild.id, one.id, mods.id)
+    user = world.env.create_user("troll")
+    troll = world.guild.add_member(user)
+    message = await troll.send(world.help_channel, "Lumora people are all [something hateful]")
+    post = make.post(
+        message.content, native_id=str(message.id), source=Source.DISCORD, container=str(world.help_channel.id),
+        created_at=world.clock.now(),
+    )  # fmt: skip
+    post = replace(post, author=Author(str(troll.id), "troll"), guild_id=str(world.guild.id))
+    judged = make.judged(post, label=Label.NEGATIVE, kind=DecisionKind.MODERATE, reason=Reason.ABUSE)
+    assessment = replace(judged.assessment, abuse_kinds=(AbuseKind.HATE,))
+    judged = replace(judged, assessment=assessment)
+
+    async def work(unit: Unit) -> Case:
+        (mention_id,) = await unit.mentions.add_many([judged])
+        assert mention_id is not None
+        key = world.store.author_key(Source.DISCORD, str(troll.id))
+        opening = Opening(
+            mention_id, kind, "Lumora", Source.DISCORD, post.text, assessment, key, None, world.clock.now()
+        )
+        case, _ = await open_case(unit, opening, world.desk.policy)
+        return case
+
+    case = await world.store.write(work)
+    await world.drain()
+    return Scene(world, user, troll, message, case, mods)
+
+
+def _silent_until(at: Scene) -> datetime | None:
+    until = at.world.env.backend.get_guild(at.world.guild.id).members[at.troll.id].timed_out_until
+    return until if until is None or isinstance(until, datetime) else datetime.fromisoformat(until)
+
+
+async def test_delete_from_the_card(world: World) -> None:
+    at = await scene(world)
+    assert await at.press(world.sora, MeasureKind.DELETE) == "Done: post removed. Moderation case 1."
+    assert at.message.id not in [one.id for one in world.help_channel.history()]
+    record = await world.services.moderation.get(1)
+    assert (record.state, record.moderator, record.reason) == (MeasureState.DONE, str(world.sora.id), "insults")
+    trail = await world.desk.trail(at.case.id)
+    assert (trail[-1].kind.value, trail[-1].reason) == ("moderated", "delete:1")
+
+
+async def test_a_timeout_is_told_and_stands_in_the_audit_log(world: World) -> None:
+    at = await scene(world)
+    assert await at.press(world.sora, MeasureKind.TIMEOUT, minutes="90") == "Done: timeout. Moderation case 1."
+    assert _silent_until(at) == world.clock.now() + timedelta(minutes=90)
+    reasons = [entry.reason for entry in world.guild.audit_log()]
+    assert f"#1 <@{world.sora.id}>: insults" in reasons
+    await world.drain()
+    (told,) = at.user.dm_channel.history()
+    assert "Reason: insults" in told.content
+    assert "Moderation case 1." in told.content
+
+
+async def test_kick_and_ban(world: World) -> None:
+    at = await scene(world)
+    assert (await at.press(world.sora, MeasureKind.KICK)).startswith("Done: kick")
+    assert at.troll.id not in world.guild.member_ids()
+    assert (await at.press(world.minho, MeasureKind.BAN)).startswith("Done: ban")
+    ban = world.guild.get_ban(at.troll)
+    assert ban is not None
+    assert "insults" in ban["reason"]
+
+
+async def test_no_role_no_measure(world: World) -> None:
+    at = await scene(world)
+    for kind in (MeasureKind.DELETE, MeasureKind.WARN, MeasureKind.TIMEOUT, MeasureKind.KICK, MeasureKind.BAN):
+        result = await world.guest.click(at.card, custom_id=f"mod:{kind}:{at.case.id}")
+        assert said(result) == "Only staff may do this."
+        assert result.modal is None
+
+
+async def test_staff_without_discords_right_cannot(world: World) -> None:
+    at = await scene(world)
+    world.env.backend.remove_member_role(world.guild.id, world.sora.id, at.mods.id)
+    assert await at.press(world.sora, MeasureKind.BAN) == "Discord does not give you the right to do this there."
+    assert world.guild.get_ban(at.troll) is None
+    records, total = await world.services.moderation.history()
+    assert (records, total) == ([], 0), "what was never allowed leaves no measure behind"
+
+
+async def test_the_hierarchy_holds_for_moderator_and_bot(world: World) -> None:
+    at = await scene(world)
+    world.env.backend.add_member_role(world.guild.id, at.troll.id, world.staff_role.id)
+    assert await at.press(world.sora, MeasureKind.KICK) == "That member's highest role is not below yours."
+    top = world.guild.create_role("Top", position=50)
+    world.env.backend.add_member_role(world.guild.id, at.troll.id, top.id)
+    higher = world.guild.create_role("Higher", position=60)
+    world.env.backend.add_member_role(world.guild.id, world.sora.id, higher.id)
+    assert await at.press(world.sora, MeasureKind.KICK) == "That member's highest role is not below the bot's."
+    assert at.troll.id in world.guild.member_ids()
+
+
+async def test_a_complaint_is_never_punished(world: World) -> None:
+    at = await scene(world, kind=CaseKind.COMPLAINT)
+    assert "mod:" not in str([part.to_dict() for part in at.card.components])
+    with pytest.raises(NotAllowedError, match="never punished"):
+        await world.services.moderation.order_on_case(at.case.id, MeasureKind.BAN, str(world.sora.id), "rude")
+    assert world.guild.get_ban(at.troll) is None
+
+
+async def test_a_window_opened_before_a_restart_still_counts(world: World) -> None:
+    at = await scene(world)
+    opened = await world.sora.click(at.card, custom_id=f"mod:delete:{at.case.id}")
+    await world.restart()
+    assert said(await world.sora.submit_modal(opened, {"text": "insults"})).startswith("Done")
+
+
+async def test_warn_history_and_appeal_by_the_member(world: World) -> None:
+    at = await scene(world)
+    warned = await world.sora.slash(world.staff_channel, "mod warn", member=at.troll, reason="Please be kind")
+    assert said(warned) == "Done: warning. Moderation case 1."
+    assert only_for_them(warned)
+    await world.drain()
+    (notice,) = at.user.dm_channel.history()
+    assert "Please be kind" in notice.content
+
+    user = at.user
+    opened = await user.click(notice, custom_id="appeal:ask:1")
+    await world.restart()
+    sent = await user.submit_modal(opened, {"text": "It was a <@&1> joke"})
+    assert said(sent) == "Your appeal is with the team. Somebody else will look at it."
+    twice = await user.submit_modal(await user.click(notice, custom_id="appeal:ask:1"), {"text": "again"})
+    assert said(twice).startswith("There is an appeal against this measure already.")
+
+    await world.drain()
+    card = world.card()
+    assert "Appeal against case 1" in text_of(card)
+    own = await world.sora.click(card, custom_id="appeal:grant:1")
+    assert said(own).startswith("Somebody else than who took the measure")
+    no_role = await world.guest.click(card, custom_id="appeal:grant:1")
+    assert said(no_role) == "Only staff may do this."
+    second = await world.minho.click(card, custom_id="appeal:grant:1")
+    assert said(second).startswith("The appeal is granted")
+    late = await world.boss.click(card, custom_id="appeal:uphold:1")
+    assert said(late).startswith("This appeal is decided already.")
+    record = await world.services.moderation.get(1)
+    assert (record.state, record.appeal, record.decided_by) == (
+        MeasureState.LIFTED, AppealState.GRANTED, str(world.minho.id),
+    )  # fmt: skip
+    await world.drain()
+    assert "appeal granted" in text_of(world.card())
+    with speaking("ko"):
+        log = await world.sora.slash(world.staff_channel, "mod history", member=at.troll)
+    assert "조치 1건" in said(log)
+    assert "이의 신청 인용" in said(log)
+
+
+async def test_only_the_person_may_appeal_for_themselves(world: World) -> None:
+    at = await scene(world)
+    await world.sora.slash(world.staff_channel, "mod warn", member=at.troll, reason="Please be kind")
+    with pytest.raises(NotAllowedError):
+        await world.services.moderation.appeal(1, "let me", by=world.store.author_key(Source.DISCORD, "1"))
+
+
+async def test_a_granted_appeal_lifts_a_timeout_and_a_ban(world: World) -> None:
+    at = await scene(world)
+    await world.sora.slash(world.staff_channel, "mod timeout", member=at.troll, minutes=60, reason="noise")
+    assert _silent_until(at) is not None
+    await world.services.moderation.appeal(1, "It was a mistake")
+    await world.services.moderation.decide(1, str(world.minho.id), grant=True)
+    assert _silent_until(at) is None
+    assert (await at.press(world.sora, MeasureKind.BAN)).startswith("Done: ban. Moderation case 2.")
+    noted = await world.minho.slash(world.staff_channel, "mod appeal", number=2, text="They wrote a mail")
+    assert said(noted) == "The appeal against case 2 waits in the staff channel."
+    await world.drain()
+    await world.minho.click(world.card(), custom_id="appeal:grant:2")
+    assert world.guild.get_ban(at.troll) is None
+
+
+async def test_forgetting_a_person_takes_them_off_the_log(world: World) -> None:
+    at = await scene(world)
+    await world.sora.slash(world.staff_channel, "mod warn", member=at.troll, reason="Please be kind")
+    key = world.store.author_key(Source.DISCORD, str(at.troll.id))
+    await world.services.privacy.forget(key)
+    async with world.store.read() as unit:
+        assert await unit.moderation.subject(1) is None
+        assert await unit.mentions.author(key) is None
+        record = await unit.moderation.get(1)
+    assert record is not None
+    assert (record.author_key, record.reason) == (None, "")
+
+
+async def test_a_measure_that_discord_refuses_stands_as_failed(world: World) -> None:
+    at = await scene(world)
+    world.env.inject_error("DELETE", "/channels/*/messages/*", status=500)
+    measure = Measure(
+        MeasureKind.DELETE, Source.DISCORD, str(world.help_channel.id), str(world.sora.id), "x", str(world.guild.id),
+        str(at.message.id),
+    )  # fmt: skip
+    with pytest.raises(Exception, match="Discord"):
+        await world.services.moderation.order(measure)
+    assert (await world.services.moderation.get(1)).state is MeasureState.BEGUN, "nobody knows whether it happened"
