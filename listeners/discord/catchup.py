@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -152,7 +152,7 @@ class CatchUp:
         if not refs:
             return None
         try:
-            found, looked_at = await self._look(channel, sorted(int(ref.native_id) for ref in refs))
+            found, looked_at = await self._look(channel, sorted(message_ids(refs)))
         except discord.Forbidden:
             return None
         except Failures as error:
@@ -200,6 +200,11 @@ def _newest(channel: Channel, read: int) -> int:
 def moment_of(snowflake: int) -> datetime:
     """Return when an id was made."""
     return discord.utils.snowflake_time(snowflake).astimezone(UTC)
+
+
+def message_ids(refs: Iterable[PostRef]) -> list[int]:
+    """Return the ids of stored messages; posts that came from a file may be called anything."""
+    return [int(ref.native_id) for ref in refs if ref.native_id.isdecimal()]
 
 
 def removals(

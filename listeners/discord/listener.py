@@ -17,7 +17,7 @@ from core.ports.listening import FeedMemory, StoredPosts
 from core.settings import DiscordSection
 from core.types.member import GuildSettings
 from core.types.post import Batch, FeedHealth, PostRef, RemovalReason, Source
-from listeners.discord.catchup import CatchUp, UnreadableError, feed_of, removals
+from listeners.discord.catchup import CatchUp, UnreadableError, feed_of, message_ids, removals
 from listeners.discord.convert import to_post, words
 from listeners.discord.inflow import Inflow
 from listeners.discord.scope import Channel, Place, Scope
@@ -212,7 +212,7 @@ class DiscordListener:
             return
         since = datetime.fromtimestamp(0, self._clock.now().tzinfo)
         refs: list[PostRef] = await self._stored.stored(Source.DISCORD, str(channel_id), since=since, limit=100_000)
-        self._remove(channel_id, [int(ref.native_id) for ref in refs], RemovalReason.REMOVED_BY_MODERATOR)
+        self._remove(channel_id, message_ids(refs), RemovalReason.REMOVED_BY_MODERATOR)
 
     def _fall_behind(self, channel: object) -> None:
         """Note that live events of a channel were lost: its history has to be read on."""

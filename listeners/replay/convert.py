@@ -101,14 +101,14 @@ def _text(record: Record) -> str:
         if not text.strip() and isinstance(record.title, str) and record.title.strip():
             return ""  # a link post: its title is what somebody wrote
     if text is None or text == "":
-        raise RejectedError("no text")
+        raise RejectedError("text is missing")
     if not isinstance(text, str):
         raise RejectedError("text is no string")
     if len(text) > MAX_TEXT:
         raise RejectedError(f"text longer than {MAX_TEXT} characters")
     text = _clean(text)
     if not text.strip():
-        raise RejectedError("no text")
+        raise RejectedError("text is missing")
     if text == DELETED or text in REMOVED:
         raise RejectedError("deleted at its source")
     return text
