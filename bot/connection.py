@@ -82,13 +82,12 @@ class DiscordConnection:
         Raises CredentialsRejectedError for a token that was never accepted. Raises SourceError for what may pass:
         the supervisor calls again.
         """
-        was_in = self.account is not None
         try:
             if self.bot is None:
                 await self.sign_in()
             await self._serve_client()
         except CredentialsRejectedError as error:
-            if not was_in:
+            if self.account is None:
                 raise
             # It was good before: Discord may err, or a person will mend it. The other platform goes on meanwhile.
             self._is_rejected = True

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bot.app import Application
 from core.settings import Settings
 from core.text import Translate
+
+if TYPE_CHECKING:
+    from bot.reddit_connection import RedditConnection
 
 
 def missing(settings: Settings, t: Translate) -> Iterator[str]:
@@ -19,8 +23,8 @@ def missing(settings: Settings, t: Translate) -> Iterator[str]:
 
 def greeting(app: Application, t: Translate) -> Iterator[str]:
     """Say how it stands after the start."""
-    if app.connection is not None:
-        account = app.connection.account
+    if app.discord_side is not None:
+        account = app.discord_side.account
         if account is None:
             yield t("Discord does not answer yet; Maeari goes on trying.")
         else:
@@ -30,17 +34,17 @@ def greeting(app: Application, t: Translate) -> Iterator[str]:
                     "The Message Content intent is not granted: only commands, direct messages and messages that "
                     "mention the bot can be read. Switch it on in the developer portal under Bot."
                 )
-    if app.reddit is not None:
-        yield _reddit(app, t)
+    if app.reddit_side is not None:
+        yield _reddit(app.reddit_side, t)
         if not app.settings.reddit.subreddits:
             yield t("No subreddit is followed: set reddit.subreddits.")
     if not app.pipeline.brands:
         yield t("No brand is followed yet: add [[brands]] to the file, or use /brand add.")
 
 
-def _reddit(app: Application, t: Translate) -> str:
-    if not app.reddit_is_in:
+def _reddit(reddit: RedditConnection, t: Translate) -> str:
+    if not reddit.is_in:
         return t("Reddit does not answer yet; Maeari goes on trying.")
-    if app.reddit_name is None:
+    if reddit.account is None:
         return t("Reddit is read without an account: nobody is answered there.")
-    return t("Reddit is served as {name}.", name=f"u/{app.reddit_name}")
+    return t("Reddit is served as {name}.", name=f"u/{reddit.account.name}")
