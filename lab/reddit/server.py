@@ -82,6 +82,8 @@ class StandInReddit(LoopbackServer):
             web.get("/api/info{_:/?}", self._info),
             web.post("/api/comment{_:/?}", self._comment),
             web.post("/api/read_message{_:/?}", self._read_message),
+            web.post("/api/{act:remove|lock}{_:/?}", self._moderate),
+            web.post("/api/report{_:/?}", self._report),
             web.get("/r/{subreddits}/{feed:comments|new}{_:/?}", self._feed),
             web.get("/user/{name}/comments{_:/?}", self._user_comments),
             web.get("/message/{box:inbox|unread}{_:/?}", self._inbox),
@@ -214,6 +216,25 @@ class StandInReddit(LoopbackServer):
             return json_response({"json": {"errors": [[code, message, field]]}})
         comment = self.world.add_comment(parent, text, by=self.credentials.username)
         return json_response({"json": {"errors": [], "data": {"things": [wire(comment)]}}})
+
+    async def _moderate(self, request: web.Request) -> web.Response:
+        """Remove or lock; Reddit answers strangers with 403, and moderators with an empty object."""
+        form = await request.post()
+        thing = self.world.find(str(form.get("id", "")))
+        if thing is None:
+            return json_response({"message": "Not Found", "error": 404}, status=404)
+        if not self.world.may_moderate(thing.subreddit):
+            return json_response({"message": "Forbidden", "error": 403}, status=403)
+        (self.world.remove if request.match_info["act"] == "remove" else self.world.lock)(thing)
+        return json_response({})
+
+    async def _report(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        thing = self.world.find(str(form.get("thing_id", "")))
+        if thing is None:
+            return json_response({"json": {"errors": [list(_GONE)]}})
+        self.world.reports.append((thing.name, str(form.get("reason", ""))))
+        return json_response({"json": {"errors": []}})
 
     def _link_of(self, thing: Thing | None) -> Thing | None:
         return thing if thing is None or thing.link is None else self.world.find(thing.link)

@@ -31,6 +31,9 @@ class RedditWorld:
         self._submissions: dict[str, Listing] = {}
         self._of_author: dict[str, Listing] = {}
         self._banned_from: set[str] = set()
+        self._moderated: set[str] = set()
+        self.reports: list[tuple[str, str]] = []
+        """What our account reported: fullname and reason, in order."""
 
     # -- acting as the world
 
@@ -49,6 +52,10 @@ class RedditWorld:
     def ban_us(self, subreddit: str, *, lifted: bool = False) -> None:
         """Ban our own account from writing in a subreddit (403), or lift the ban."""
         (self._banned_from.discard if lifted else self._banned_from.add)(subreddit.casefold())
+
+    def make_us_moderator(self, subreddit: str) -> None:
+        """Let our own account remove and lock in a subreddit."""
+        self._moderated.add(subreddit.casefold())
 
     def add_submission(
         self,
@@ -170,6 +177,10 @@ class RedditWorld:
     def may_write(self, subreddit: str) -> bool:
         """Tell whether our own account may write there."""
         return subreddit.casefold() not in self._banned_from
+
+    def may_moderate(self, subreddit: str) -> bool:
+        """Tell whether our own account is a moderator there."""
+        return subreddit.casefold() in self._moderated
 
     def listings(self, subreddits: Iterable[str], *, comments: bool) -> list[Listing]:
         """Return the listings of the readable ones among some subreddits: a multi leaves the others out silently."""

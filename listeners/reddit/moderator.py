@@ -10,6 +10,7 @@ from core.errors import (
     NotAllowedError,
     NotFoundError,
     SendDelayedError,
+    SendRefusedError,
     SendUnknownError,
     SourceError,
 )
@@ -70,7 +71,7 @@ class RedditModerator:
 
     async def _ask(self, path: str, fields: dict[str, str | int]) -> None:
         try:
-            await self._transport.post(path, fields)
+            answer = await self._transport.post(path, fields)
         except ToldToWaitError as error:
             raise SendDelayedError(str(error), retry_after=error.seconds) from error
         except RefusedError as error:
@@ -81,8 +82,13 @@ class RedditModerator:
             if error.was_sent:
                 raise SendUnknownError("Reddit gave no answer to our measure") from error
             raise SendDelayedError(str(error), retry_after=RETRY_SECONDS) from error
-        except (CredentialsRejectedError, SourceError) as error:
+        except SourceError as error:
             raise SendDelayedError(str(error), retry_after=RETRY_SECONDS) from error
+        content = answer.get("json")
+        errors = content.get("errors") if isinstance(content, dict) else None
+        if errors:
+            code = str(errors[0][0] if isinstance(errors[0], list) and errors[0] else errors[0])
+            raise SendRefusedError(f"Reddit refuses the measure ({code})", reason=code.lower()[:40])
 
 
 def _name(native_id: str | None) -> str:
