@@ -33,6 +33,7 @@ _FOR = re.compile(
     rf"|\b(?:switch\w*|mov\w+|went|going|jumped|chang\w+)\s+(?:from\s+{_ANY_RIVAL}\s+)?(?:over\s+)?to\s+(?:\w+\s+)?{_O}"
     rf"|{_O}[\w\s']{{0,30}}\b(?:better|faster|cheaper|nicer|easier|superior|more\s\w+)\s+(?:than|to)\b"
     rf"|\b(?:prefer|choose|pick|take)\s+{_O}|\b(?:unlike|not\s+like)\s+(?:\w+\s+)?{_R}[^.!?]{{0,40}}{_O}"
+    rf"|{_R}\W*(?:을|를)?\s*(?:팔고|버리고|해지하고|접고|탈퇴하고)[^.!?\n]{{0,20}}{_O}"
     rf"|{_R}\W*(?:에서|쓰다가)\s*\S*\s*{_O}|{_O}[^.!?\n]{{0,12}}{_R}\W*보다|{_R}\W*보다\s*{_O}"
 )
 _CLAUSE = re.compile(

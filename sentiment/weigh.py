@@ -16,9 +16,12 @@ WRITTEN_TO_POLARITY, NAMED_POLARITY, ADDRESSED_OPINION = 1.6, 0.5, 0.3
 """Who writes to or about a brand by name complains more often than people at large."""
 UNREAD_EMOJI = 1.5
 """Log-odds of one step of an emoji's feeling where there are no words beside it."""
-PRAISE_POLARITY, PRAISE_OPINION = 0.7, 0.4
+COMPLAINT_POLARITY, COMPLAINT_OPINION = 0.6, 0.5
+"""Per log-odd of a likely complaint about a brand that is named: how far the polarity falls."""
+PRAISE_POLARITY, PRAISE_OPINION = 1.0, 0.7
 """Per log-odd of the praise cues that cannot be misread."""
-SARCASM_POLARITY, SARCASM_OVER_FAULT, SARCASM_OPINION = 0.7, 3.0, 1.0
+FRAME_OPINION = 1.4
+SARCASM_POLARITY, SARCASM_OVER_FAULT, SARCASM_OPINION = 0.5, 2.4, 1.0
 _SOBER_FROM, _SURE, _PROMISED = 0.5, 0.95, 0.9
 EMOJI_POLARITY, EMOJI_OPINION = 0.5, 0.3
 NEGATIVE_SHARE, POSITIVE_SHARE = 1.2, 1.0
@@ -47,6 +50,8 @@ class Manner(NamedTuple):
     """Share of them that speaks for a complaint."""
     shift: float
     """Log-odds added to the complaint: the operating point that flags at most 4 % of ordinary talk."""
+    lean: float
+    """Log-odds added to the polarity: how far the training sets flatter."""
 
 
 class Odds(NamedTuple):
@@ -57,8 +62,8 @@ class Odds(NamedTuple):
     manner: Manner
 
 
-_ENGLISH, _KOREAN = Manner(1.0, 1.0, -0.6), Manner(0.1, 0.5, 0.6)
-_MIXED, _WORDLESS = Manner(0.5, 0.75, 0.3), Manner(0.0, 0.0, 0.0)
+_ENGLISH, _KOREAN = Manner(1.0, 1.0, -0.6, 0.0), Manner(0.1, 0.5, 0.5, -0.15)
+_MIXED, _WORDLESS = Manner(0.5, 0.75, 0.3, -0.1), Manner(0.0, 0.0, 0.0, 0.0)
 
 
 def odds_of(english: list[float] | None, korean: list[float] | None, emoji: tuple[float, float]) -> Odds:
@@ -94,13 +99,17 @@ def feelings(reading: Reading, odds: Odds, *, push: float, address: Address) -> 
     """Weigh the models' feelings with cues, emoji and who is addressed; `push` comes from a frame of two brands."""
     complaint = reading.complaint_weight * odds.manner.feeling
     good, bad = reading.emoji
-    opinion = odds.values[_OPINION] + CUE_OPINION * complaint + EMOJI_OPINION * (good + bad) + abs(push)
+    opinion = odds.values[_OPINION] + CUE_OPINION * complaint + EMOJI_OPINION * (good + bad) + FRAME_OPINION * abs(push)
     polarity = odds.values[_POLARITY] - CUE_POLARITY * complaint + EMOJI_POLARITY * (good - bad) + push
     if odds.manner is _ENGLISH and address is not Address.NONE:
         polarity -= NAMED_POLARITY if address is Address.NAMED else WRITTEN_TO_POLARITY
         opinion += 0.0 if "?" in reading.text else ADDRESSED_OPINION
-    polarity += PRAISE_POLARITY * reading.strong_praise
+    polarity += PRAISE_POLARITY * reading.strong_praise + odds.manner.lean
     opinion += PRAISE_OPINION * reading.strong_praise
+    if address is Address.NAMED:
+        complains = max(_complaint(reading, odds, push), 0.0)
+        polarity -= COMPLAINT_POLARITY * complains
+        opinion += COMPLAINT_OPINION * complains
     if reading.has(Caution.SARCASM):
         polarity -= SARCASM_OVER_FAULT if reading.has(Intent.COMPLAINT) else SARCASM_POLARITY
         opinion += SARCASM_OPINION
@@ -125,16 +134,20 @@ def _sober(positive: float) -> float:
 
 def intents(reading: Reading, odds: Odds, *, push: float) -> IntentScores:
     """Return the score of each intent; a frame for or against the brand moves the complaint."""
-    complaint, praise, question, suggestion = odds.values[_INTENTS]
-    complaint += reading.complaint_weight * odds.manner.complaint + odds.manner.shift
-    complaint -= PRAISE_POLARITY * reading.strong_praise
+    _, praise, question, suggestion = odds.values[_INTENTS]
     praise += PRAISE_POLARITY * reading.strong_praise
     return IntentScores(
-        complaint=round(_logistic(complaint - push), 4),
+        complaint=round(_logistic(_complaint(reading, odds, push)), 4),
         praise=round(_logistic(praise + push), 4),
         question=round(_logistic(question), 4),
         suggestion=round(_logistic(suggestion), 4),
     )
+
+
+def _complaint(reading: Reading, odds: Odds, push: float) -> float:
+    """Return the log-odds of a complaint."""
+    cues = reading.complaint_weight * odds.manner.complaint - PRAISE_POLARITY * reading.strong_praise
+    return odds.values[_INTENTS][0] + cues + odds.manner.shift - push
 
 
 def abuse(odds: Odds) -> float:

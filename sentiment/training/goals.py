@@ -33,8 +33,8 @@ class Goals:
 
 
 ENGLISH_GOALS = Goals(
-    opinion={"en_reddit3": 1.0, "en_vader_gt": 1.0},
-    polarity={"en_reddit3": 1.0, "en_vader_gt": 1.0},
+    opinion={"en_reddit3": 1.0, "en_vader_gt": 0.7},
+    polarity={"en_reddit3": 1.0, "en_vader_gt": 0.7},
     opinion_freedom=0.03,
     polarity_freedom=0.03,
     calibrates=frozenset({"en_reddit3", "corpus"}),

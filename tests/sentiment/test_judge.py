@@ -119,7 +119,7 @@ def test_long_and_hostile_texts_take_milliseconds(judge: TextJudge, text: str) -
     judge.assess(text, None, (), evidence=True)
     best = float("inf")
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         judge.assess(text, None, ())
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     assert best < 0.25
