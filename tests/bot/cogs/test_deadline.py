@@ -74,6 +74,12 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("cause link", {"cause": 1, "case": 1}),
     ("cause fixed", {"cause": 1}),
     ("csat", {}),
+    ("template list", {}),
+    ("template add", {"name": "sorry", "language": "en", "text": "Sorry!"}),
+    ("template remove", {"template": 1}),
+    ("mod history", {}),
+    ("mod appeal", {"number": 1, "text": "a joke"}),
+    ("setup crisis", {"state": "off"}),
     ("case assign", {"case": 1}),
     ("case unclaim", {"case": 1}),
     ("case snooze", {"case": 1, "until": "4h"}),
@@ -122,6 +128,17 @@ async def test_no_button_reads_before_it_answers(world: World, monkeypatch: pyte
     assert watch.asked
 
 
+@pytest.mark.parametrize(("command", "options"), [("mod warn", {}), ("mod timeout", {"minutes": 5})])
+async def test_no_measure_reads_before_it_answers(
+    world: World, monkeypatch: pytest.MonkeyPatch, command: str, options: dict[str, Any]
+) -> None:
+    watch = Watch(world, monkeypatch)
+    watch.expect_another()
+    await world.boss.slash(world.staff_channel, command, member=world.guest, reason="noise", **options)
+    assert not watch.too_early
+
+
 async def test_every_command_is_watched(world: World) -> None:
-    known = {name for name, _ in COMMANDS} | {"report", "privacy forget-me"}
+    known = {name for name, _ in COMMANDS} | {"report", "privacy forget-me", "mod warn", "mod timeout"}
+    known |= {"help", "setup guide", "template edit"}  # they read nothing
     assert set(world.boss.available_commands(world.staff_channel)) == known
