@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from lab.scenario import Scenario
 READY_SECONDS = 20.0
 """Real seconds that the two clients may take to sign in."""
 CASES_SHOWN = 500
+"""Open cases that are looked at for the view, which shows the newest."""
+REDRAW_SECONDS = 1.0
+"""Real seconds between two looks at them."""
 OPEN = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
 
 
@@ -67,6 +71,8 @@ class Demo:
         self._cases: dict[str, int] = {}
         self._decisions = Decisions({})
         self._sent = 0
+        self._shown = 0
+        self._show_after = 0.0
 
     async def run(self, view: View) -> Outcome:
         """Play everything. Raises MaeariError where the stage cannot be set."""
@@ -134,14 +140,20 @@ class Demo:
 
     def _product(self, app: Application, view: View) -> Product:
         async def drain() -> int:
-            count = await app.outbox.drain()
-            if count:
+            # The outbox has a worker of its own; a look into the table at each step would only cost time.
+            count = await app.outbox.drain() if app.outbox.is_busy else 0
+            if self._sent > self._shown and time.monotonic() >= self._show_after:
+                self._shown, self._show_after = self._sent, time.monotonic() + REDRAW_SECONDS
                 async with app.store.read() as unit:
                     view.cases(await unit.cases.find(CaseQuery(states=OPEN), limit=CASES_SHOWN))
             return count
 
         def is_idle() -> bool:
-            return not app.batches_under_way and (app.discord is None or not app.discord.waiting)
+            return (
+                not app.batches_under_way
+                and not app.outbox.is_busy
+                and (app.discord is None or not app.discord.waiting)
+            )
 
         async def poll() -> None:
             assert app.reddit is not None

@@ -23,8 +23,8 @@ from lab.discord import StandInDiscord
 from lab.reddit import StandInReddit
 from lab.scenario import Scenario
 
-POLL_SECONDS = 30.0
-"""Scenario seconds; the clock is stepped, so that polls cost no real time."""
+POLL_SECONDS = 3600.0
+"""Scenario seconds; the player asks for a poll whenever somebody wrote on Reddit."""
 
 
 def demo_settings(

@@ -82,6 +82,11 @@ class Outbox:
         """Say that there is something to do."""
         self._woken.set()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it sends right now, or was told that there is something to send."""
+        return self._turn.locked() or self._woken.is_set()
+
     async def run(self) -> None:
         """Work until cancelled."""
         while True:
