@@ -60,6 +60,7 @@ _FAILURES = {
     "archived": mark("The last reply was not sent: the thread is locked."),
     "forbidden": mark("The last reply was not sent: the bot may not write there."),
     "too_long": mark("The last reply was not sent: it is longer than the platform allows."),
+    "needs_second_person": mark("The last reply was not sent: in crisis mode a second person presses Send."),
     "too_many_attempts": mark("The last reply was not sent: the platform did not answer for a day."),
 }
 """What staff read when a reply was refused, by the code of the gate or the sender; others read `_FAILED`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from core.errors import (
-    CredentialsRejectedError,
     InputError,
     NotAllowedError,
     NotFoundError,
