@@ -26,7 +26,9 @@ from engagement.intake.backtest import BackTest
 
 SHOWN_EACH = 3
 """Posts that are linked for each thing a change would do."""
-EXCERPT_LIMIT = 90
+EXCERPT_LIMIT = 70
+LINK_LIMIT = 150
+"""Longer addresses are left out: twelve posts have to fit into one message. The number serves `/mention view`."""
 _THRESHOLDS = {"c": RuleKind.MIN_COMPLAINT, "p": RuleKind.MIN_PROBABILITY}
 
 
@@ -140,7 +142,8 @@ def _counts(test: BackTest, t: Translate) -> str:
 def _examples(mentions: Sequence[StoredMention], t: Translate) -> Iterator[str]:
     for mention in mentions[:SHOWN_EACH]:
         text = safe(" ".join((mention.text or "").split()), EXCERPT_LIMIT)
-        parts = (str(mention.id), text, link(t("Open the post"), mention.url))
+        url = mention.url if len(mention.url or "") <= LINK_LIMIT else None
+        parts = (str(mention.id), text, link(t("Open the post"), url))
         yield "- " + " · ".join(filter(None, parts))
     if len(mentions) > SHOWN_EACH:
         yield t("and {count} more", count=len(mentions) - SHOWN_EACH)
