@@ -22,7 +22,7 @@ __all__ = ["BackTest", "Rejudged", "back_test", "changed_policy", "finds", "samp
 MOST_TESTED = 5_000
 """Newest mentions that are judged once more."""
 MOST_VERDICTS = 2_000
-_PAGE = 500
+_PAGE = 200
 """Mentions read at once: no reader is held for long."""
 _QUIET = History(silent=True)
 _FITTING: dict[Correction, frozenset[DecisionKind | None]] = {

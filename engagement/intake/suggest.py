@@ -15,6 +15,7 @@ from core.types.brand import Brand
 from core.types.learning import Correction, RuleChange, RuleKind
 from engagement.intake.backtest import BackTest, Rejudged, back_test, finds
 from engagement.intake.decide import IntakePolicy
+from engagement.intake.slices import Slices
 from matching.hangul import is_syllable
 from matching.normalise import fold
 from matching.particles import is_tail
@@ -66,7 +67,7 @@ def _worth(test: BackTest) -> int:
 
 async def _exclusions(brand: Brand, tested: Sequence[Rejudged], policy: IntakePolicy) -> list[BackTest]:
     of_brand = [one for one in tested if one.mention.brand == brand.name]
-    holders = _holders(candidates(brand, of_brand), of_brand)
+    holders = await _holders(await candidates(brand, of_brand), of_brand)
     kept: list[BackTest] = []
     for term in sorted(holders, key=lambda each: (len(each.split()), -len(each))):
         test = await back_test(RuleChange(RuleKind.EXCLUSION, brand.name, term), of_brand, policy, holders[term])
@@ -94,10 +95,11 @@ def _distinct(tests: Iterable[BackTest]) -> list[BackTest]:
     return kept
 
 
-def candidates(brand: Brand, tested: Sequence[Rejudged]) -> list[str]:
+async def candidates(brand: Brand, tested: Sequence[Rejudged]) -> list[str]:
     """Return words and pairs of words of the unwanted mentions, the best supported first; none of the brand's own."""
     own = {word for term in brand.terms for word in _WORD.findall(fold(term.text).text)}
     taken = {fold(term.text).text for term in brand.exclusions}
+    slices = Slices()
     support: Counter[str] = Counter()
     wanted: set[str] = set()
     for one in tested:
@@ -108,6 +110,7 @@ def candidates(brand: Brand, tested: Sequence[Rejudged]) -> list[str]:
             support.update(words)
         else:
             wanted |= words
+        await slices.breathe()
     fitting = [
         (count, word)
         for word, count in support.items()
@@ -141,13 +144,14 @@ def _telling(word: str) -> bool:
     return long_enough and not word.isdigit() and word not in _COMMON
 
 
-def _holders(terms: Sequence[str], tested: Sequence[Rejudged]) -> dict[str, set[int]]:
+async def _holders(terms: Sequence[str], tested: Sequence[Rejudged]) -> dict[str, set[int]]:
     """Return which mentions hold each term, found as exclusions are."""
-    matcher = finds(terms)
+    matcher, slices = finds(terms), Slices()
     holders: defaultdict[str, set[int]] = defaultdict(set)
     for one in tested:
         for hit in matcher.match(one.mention.text or ""):
             holders[hit.brand].add(one.mention.id)
+        await slices.breathe()
     return dict(holders)
 
 

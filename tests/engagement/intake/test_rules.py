@@ -201,7 +201,7 @@ _JUDGED = st.lists(
 async def test_no_exclusion_touches_what_people_called_right(texts: list[tuple[list[str], Correction | None]]) -> None:
     numbers = count(1)
     tested = [_rejudged(next(numbers), " ".join(["lumora", *words]), should_be) for words, should_be in texts]
-    for term in candidates(make.LUMORA, tested):
+    for term in await candidates(make.LUMORA, tested):
         support = [one for one in tested if term in (one.mention.text or "") and _unwanted(one)]
         assert len(support) >= MIN_SUPPORT
     for proposal in await suggest(tested, [make.LUMORA], POLICY):
