@@ -135,6 +135,7 @@ async def _build(unit: Unit, frame: _Frame, counts: Counts, *, asked: bool) -> W
         gaps=tuple(await unit.ledger.gaps(since=frame.since, until=frame.until)),
         trail=tuple(trail_line(one, names) for one in trail),
         trail_left_out=trail_left_out,
+        csat=await unit.csat.counts(since=frame.since, until=frame.until),
     )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from core.text import Translate
 from core.types.assessment import Label
+from core.types.learning import CsatCounts
 from core.types.post import Gap, Source
 from reports import charts, words
 from reports.headline import Card, cards, sentences, subtitle, title
@@ -172,7 +173,7 @@ class PageMaker:
             tables=self._tables(),
             praise=tuple(map(self._said, report.praise)),
             complaints=tuple(map(self._said, report.complaints)),
-            case_facts=case_facts(report.totals.cases, t),
+            case_facts=(*case_facts(report.totals.cases, t), *csat_facts(report.csat, t)),
             cases=tuple(map(self._case, report.cases)),
             gaps=tuple(map(self._gap, report.gaps)),
             posts=tuple(map(self._post, shown)),
@@ -362,6 +363,19 @@ def case_facts(cases: CaseFigures, t: Translate) -> tuple[tuple[str, str], ...]:
         (t("Answered directly"), words.number(cases.natively, t)),
         (t("Still open"), words.number(cases.open, t)),
     )
+
+
+def csat_facts(csat: CsatCounts, t: Translate) -> tuple[tuple[str, str], ...]:
+    """Return how satisfied people were, with its names; nothing where nobody was asked or answered."""
+    if not csat.answers:
+        return ()
+    answers = words.number(csat.answers, t)
+    satisfied = t("{count} of {measured}", count=words.number(sum(csat.by_score[3:]), t), measured=answers)
+    facts = [(t("Satisfied (4 or 5)"), f"{words.percent(csat.satisfied)} ({satisfied})")]
+    if csat.asked:
+        asked = t("{count} of {measured}", count=answers, measured=words.number(csat.asked, t))
+        facts.append((t("Response rate"), f"{words.percent(csat.response_rate)} ({asked})"))
+    return tuple(facts)
 
 
 def response_bars(cases: Sequence[CaseLine], t: Translate) -> tuple[Bar, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from core.types.assessment import Intent, Label
 from core.types.case import AnsweredBy, CaseKind, CaseState, Severity
 from core.types.decision import DecisionKind
+from core.types.learning import NO_ANSWERS, CsatCounts
 from core.types.post import Gap, Source
 from core.types.rollup import ReplyCounts
 
@@ -225,3 +226,5 @@ class WeeklyReport:
     """The mentions behind the numbers, oldest first, competitors too."""
     trail_left_out: int
     """How many more there are; list them with `maeari mentions`."""
+    csat: CsatCounts = NO_ANSWERS
+    """Questions sent and answers given in the week about resolved cases, whenever those were opened."""

@@ -144,3 +144,7 @@ class CsatCounts:
     def response_rate(self) -> float | None:
         """Answers per question sent, at most 1; None where nothing was asked."""
         return min(self.answers / self.asked, 1.0) if self.asked else None
+
+
+NO_ANSWERS = CsatCounts(0, (0, 0, 0, 0, 0))
+"""Nobody was asked."""

@@ -12,6 +12,7 @@ from typing import cast
 from core.ports.storing import Store, Unit
 from core.types.brand import Brand
 from core.types.case import Case, CaseQuery
+from core.types.learning import NO_ANSWERS, CsatCounts
 from core.types.mention import MentionOrder, MentionQuery, StoredMention
 from core.types.post import Gap
 from core.types.rollup import ReplyRow, RollupRow
@@ -26,6 +27,7 @@ class FakeStore:
     cases_: list[Case] = field(default_factory=list)
     replies_: list[ReplyRow] = field(default_factory=list)
     gaps_: list[Gap] = field(default_factory=list)
+    csat_: CsatCounts = NO_ANSWERS
 
     def as_store(self) -> Store:
         """Return it as what it stands in for."""
@@ -44,6 +46,7 @@ class _FakeUnit:
         self.counts = _Counts(store)
         self.ledger = _Ledger(store)
         self.brands = _Brands(store)
+        self.csat = _Csat(store)
 
 
 @dataclass(slots=True)
@@ -112,6 +115,14 @@ class _Counts:
 
     async def latest_post(self) -> datetime | None:
         return max((one.created_at for one in self.store.mentions_), default=None)
+
+
+@dataclass(slots=True)
+class _Csat:
+    store: FakeStore
+
+    async def counts(self, *, since: datetime, until: datetime) -> CsatCounts:
+        return self.store.csat_
 
 
 @dataclass(slots=True)

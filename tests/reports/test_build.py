@@ -12,14 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.i18n import Catalogues
 from core.errors import NotFoundError
 from core.types.assessment import Intent, Label
 from core.types.case import CaseState
 from core.types.decision import DecisionKind, Reason
+from core.types.learning import NO_ANSWERS, CsatCounts
 from core.types.mention import StoredMention
 from core.types.post import Source
 from core.types.rollup import ReplyCounts, ReplyKind, ReplyRow
 from reports.build import build_report
+from reports.page import csat_facts
 from reports.types import CountLine, Split
 from reports.week import Week
 from tests.reports.fake import FakeStore
@@ -251,3 +254,14 @@ async def test_cases_are_judged_as_of_the_moment_of_the_report() -> None:
     early: datetime = MONDAY + timedelta(hours=1)
     assert (await report_of(store, now=early)).totals.cases.overdue == 0
     assert (await report_of(store)).totals.cases.overdue == 1
+
+
+async def test_satisfaction_of_the_week_is_shown_where_somebody_answered() -> None:
+    store = full_store()
+    t = Catalogues().for_locale("en")
+    quiet = await report_of(store)
+    assert quiet.csat == NO_ANSWERS
+    assert csat_facts(quiet.csat, t) == ()
+    store.csat_ = CsatCounts(8, (1, 0, 0, 2, 1))
+    report = await report_of(store)
+    assert csat_facts(report.csat, t) == (("Satisfied (4 or 5)", "75% (3 of 4)"), ("Response rate", "50% (4 of 8)"))
