@@ -81,9 +81,14 @@ def acts_as_staff(interaction: AnyInteraction) -> bool:
     """Say whether who acts is staff; roles that the home guild set take the place of the configuration's."""
     services = services_of(interaction)
     section = services.settings.discord
+    return is_staff(interaction.user, interaction.permissions, section, live_roles(services))
+
+
+def live_roles(services: Services) -> tuple[int, ...] | None:
+    """Return the staff roles that the home guild set; None where the configuration's hold."""
+    section = services.settings.discord
     live = () if section.home_guild is None else services.guilds.get(section.home_guild).staff_roles
-    roles = tuple(int(role) for role in live) or None
-    return is_staff(interaction.user, interaction.permissions, section, roles)
+    return tuple(int(role) for role in live) or None
 
 
 def require_guild_manager(interaction: AnyInteraction) -> str:

@@ -16,6 +16,7 @@ from core.ports.storing import Store
 from core.settings import Settings
 from core.text import Catalogue, cut
 from core.types.action import ActionDraft, ActionKind, Purpose, Target
+from core.types.member import GuildSettings
 from core.types.post import Source
 from reports import html, png, text
 from reports.build import build_report
@@ -55,9 +56,11 @@ class WeeklyReports:
     async def post(self, week: Week) -> bool:
         """Put a week's report into the outbox; False without a report channel or posts, or when it is there already."""
         section = self._settings.discord
-        if section.report_channel is None or str(week) not in await self.weeks():
+        home = None if section.home_guild is None else await self._home(str(section.home_guild))
+        channel = (home.report_channel if home is not None else None) or section.report_channel
+        if channel is None or str(week) not in await self.weeks():
             return False
-        locale = self._settings.maeari.locale
+        locale = (home.locale if home is not None else None) or self._settings.maeari.locale
         report = await self._build(week)
         attachment = await self._picture(report, locale)
         draft = ActionDraft(
@@ -65,7 +68,7 @@ class WeeklyReports:
             purpose=Purpose.STAFF_POST,
             target=Target(
                 Source.DISCORD,
-                str(section.report_channel),
+                str(channel),
                 guild_id=None if section.home_guild is None else str(section.home_guild),
             ),
             key=f"report:{week}",
@@ -76,6 +79,10 @@ class WeeklyReports:
         added = await self._store.write(lambda unit: unit.outbox.add(draft, created_at=self._clock.now()))
         self._wake()
         return added is not None
+
+    async def _home(self, guild_id: str) -> GuildSettings | None:
+        async with self._store.read() as unit:
+            return await unit.members.guild(guild_id)
 
     async def posted(self, week: str | None, locale: str) -> ReportPosted:
         """Return a report for a channel. Raises NotFoundError without any post, InputError for a wrong week."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Row
 
@@ -13,10 +13,9 @@ from core.errors import ConflictError, NotFoundError
 from core.text import mark
 from core.types.moderation import AppealState, Measure, MeasureKind, MeasureRecord, MeasureState
 from core.types.post import Author, Source
-from storage import scrubbing
 from storage.mention_rows import clean
 from storage.session import Session
-from storage.tables import authors, mentions
+from storage.tables import authors
 from storage.tables_reply import measures
 from storage.times import micros, moment
 
@@ -73,17 +72,6 @@ class Moderations:
         """Decide an open appeal, once. Raises NotFoundError, and ConflictError with who was faster."""
         sides = {"appeal": state, "decided_by": actor, "decided_at": micros(at), "decision": clean(reason)}
         return await self._change(number, sides, measures.c.appeal == AppealState.OPEN)
-
-    async def forget(self, author_key: str) -> None:
-        """Take a person, and what they wrote, off the log; that there was a measure stays."""
-        of_them = measures.c.author_key == author_key
-        blank = {"author_key": None, "appeal_text": "", "reason": "", "decision": ""}
-        if await self._session.run(update(measures).where(of_them).values(blank)):
-            await scrubbing.mark(self._session)
-        living = select(mentions.c.author_key).where(mentions.c.author_key == author_key)
-        await self._session.run(
-            delete(authors).where(authors.c.author_key == author_key, authors.c.author_key.not_in(living))
-        )
 
     async def _know(self, measure: Measure, author_key: str) -> None:
         name = clean(measure.member_name or measure.member_id or "")

@@ -213,6 +213,9 @@ async def erase_author(
     held = await session.all(select(cases.c.id).where(of_them))
     await casework.strip(session, [row.id for row in held])
     await session.run(update(cases).where(of_them).values(author_key=None, note="", target=None))
+    # That there was a measure stays; whom it was about, and what was said about it, goes.
+    of_log = measures.c.author_key == author_key
+    await session.run(update(measures).where(of_log).values(author_key=None, reason="", appeal_text="", decision=""))
     await session.run(delete(authors).where(authors.c.author_key == author_key))
     entry = {"name": session.keys.person(author_key), "reason": RemovalReason.ERASED, "purged_at": micros(noticed_at)}
     await session.run(_LOG_PERSON, entry)

@@ -104,4 +104,5 @@ class AskCog(commands.Cog):
             return "ko"
         if _LATIN.search(text) or message.guild is None:
             return "en"
-        return message.guild.preferred_locale.value
+        chosen = self._services.guilds.get(message.guild.id).locale
+        return chosen or message.guild.preferred_locale.value

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.cases import brand_choices
-from bot.context import AnyInteraction, is_staff, reader, require_manager, require_staff
+from bot.context import AnyInteraction, acts_as_staff, reader, require_manager, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.lists import Page, pages, show_list
@@ -89,7 +89,7 @@ class BrandCog(commands.GroupCog, group_name=mark("brand"), group_description=ma
     @remove.autocomplete("name")
     async def suggest_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
         """Offer the brands, to staff only."""
-        if not is_staff(interaction.user, interaction.permissions, self._services.settings.discord):
+        if not acts_as_staff(interaction):
             return []
         return await brand_choices(self._services, current)
 

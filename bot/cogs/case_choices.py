@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.context import AnyInteraction, is_staff, reader
+from bot.context import AnyInteraction, is_staff, live_roles, reader
 from bot.services import Services
 from bot.views.text import CHOICE_LIMIT, plain
 from core.text import Translate
@@ -47,7 +47,7 @@ async def brand_choices(services: Services, typed: str) -> list[app_commands.Cho
 
 def may_choose(services: Services, interaction: AnyInteraction) -> bool:
     """Say whether choices may be offered: to staff only."""
-    return is_staff(interaction.user, interaction.permissions, services.settings.discord)
+    return is_staff(interaction.user, interaction.permissions, services.settings.discord, live_roles(services))
 
 
 def _choice(case: Case, t: Translate) -> str:

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.cases import LARGEST_ID, LIVE, MOST_CHOICES, CaseNumber
-from bot.context import AnyInteraction, is_staff, reader, require_staff
+from bot.context import AnyInteraction, acts_as_staff, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.lists import Page, pages, show_list, when
@@ -85,7 +85,7 @@ class CauseCog(commands.GroupCog, group_name=mark("cause"), group_description=ma
     @fixed.autocomplete("cause")
     async def suggest_causes(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
         """Offer the causes that are not fixed, to staff only."""
-        if not is_staff(interaction.user, interaction.permissions, self._services.settings.discord):
+        if not acts_as_staff(interaction):
             return []
         typed = str(current).strip().casefold()
         causes, _ = await self._services.causes.find(limit=CAUSES_OFFERED)
@@ -98,7 +98,7 @@ class CauseCog(commands.GroupCog, group_name=mark("cause"), group_description=ma
     @link.autocomplete("case")
     async def suggest_cases(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
         """Offer the cases that are not closed, to staff only."""
-        if not is_staff(interaction.user, interaction.permissions, self._services.settings.discord):
+        if not acts_as_staff(interaction):
             return []
         typed = str(current).strip()
         cases = await self._services.desk.list_cases(CaseQuery(states=LIVE), limit=200)

@@ -13,7 +13,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.context import AnyInteraction, is_manager, is_staff, reader, require_staff, services_of
+from bot.context import AnyInteraction, is_manager, is_staff, live_roles, reader, require_staff, services_of
 from bot.views.answering import answering_failures, say, wait_for_answer
 from bot.views.history import show_history
 from bot.views.modals import TextModal, submission_of
@@ -226,7 +226,7 @@ async def assign(
     services, t = services_of(interaction), reader(interaction)
     if member is not None:
         rights = member.guild_permissions if isinstance(member, discord.Member) else discord.Permissions.none()
-        if member.bot or not is_staff(member, rights, services.settings.discord):
+        if member.bot or not is_staff(member, rights, services.settings.discord, live_roles(services)):
             raise NotAllowedError(mark("Cases are given to staff only."))
     await wait_for_answer(interaction)
     over = is_manager(interaction)

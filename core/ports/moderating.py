@@ -43,7 +43,3 @@ class ModerationRepository(Protocol):
     async def decide(self, number: int, state: AppealState, *, actor: str, reason: str, at: datetime) -> MeasureRecord:
         """Decide an open appeal, once. Raises NotFoundError, and ConflictError with who was faster."""
         ...
-
-    async def forget(self, author_key: str) -> None:
-        """Take a person, and what they wrote, off the log; that there was a measure stays."""
-        ...

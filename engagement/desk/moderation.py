@@ -268,15 +268,16 @@ class Moderation:
         detail = "notice_undelivered" if noticed and channel is None else ""
         done = await unit.moderation.settle(record.number, MeasureState.DONE, detail=detail)
         if noticed and channel is not None:
-            await unit.outbox.add(self._notice(done, channel), created_at=now)
+            home = None if record.guild_id is None else await unit.members.guild(record.guild_id)
+            locale = (home.locale if home is not None else None) or self._desk.policy.locale
+            await unit.outbox.add(self._notice(done, channel, locale), created_at=now)
         if record.case_id is not None and (case := await unit.cases.get(record.case_id)) is not None:
             reason = f"{record.kind}:{record.number}"
             await unit.cases.add_event(CaseEvent(case.id, CaseEventKind.MODERATED, now, record.moderator, reason))
             await refresh_card(unit, case, now)
         return done
 
-    def _notice(self, record: MeasureRecord, channel: str) -> ActionDraft:
-        locale = self._desk.policy.locale
+    def _notice(self, record: MeasureRecord, channel: str, locale: str) -> ActionDraft:
         t = self._catalogue.for_locale(locale)
         return ActionDraft(
             kind=ActionKind.NOTICE,

@@ -112,7 +112,6 @@ class Privacy:
                 await _anonymise(unit, case.id, now)
             await unit.outbox.forget(author_key)
             await refresh_draft_cards(unit, [one for one in messages if one.draft.needs_approval], now=now)
-            await unit.moderation.forget(author_key)
             await unit.members.forget(author_key)
             return Forgotten(len(purged), len(cases), len(messages))
 
