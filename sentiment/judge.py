@@ -56,7 +56,11 @@ class TextJudge:
     def sentiment(self, text: str) -> tuple[Label, Probabilities]:
         """Return label and probabilities alone: what a text feels like, brand or not."""
         reading = self._reader.read(guard(text, ()))
-        probabilities = feelings(reading, self._odds(reading), push=0.0, address=_address(text, ()))
+        if reading.language is Language.ENGLISH:
+            odds = odds_of([*self._english.feelings(reading.lower, *reading.english_figures())], None, reading.emoji)
+        else:
+            odds = self._odds(reading)
+        probabilities = feelings(reading, odds, push=0.0, address=_address(text, ()))
         return label_of(probabilities), probabilities
 
     def assess(self, text: str, brand: Brand | None, hits: Sequence[Hit], *, evidence: bool = False) -> Assessment:

@@ -9,7 +9,7 @@ rows).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -98,6 +98,19 @@ def shipped(name: str) -> Path:
     return Path(str(resources.files("sentiment").joinpath("models", f"{name}.npz")))
 
 
+class _RowPairs(dict[int, tuple[float, float]]):
+    """Row -> its opinion and polarity as plain numbers; worked out on first sight."""
+
+    def __init__(self, rows: Floats) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, row: int) -> tuple[float, float]:
+        opinion, polarity = self._rows[row, :2].tolist()
+        self[row] = opinion, polarity
+        return opinion, polarity
+
+
 class EnglishModel:
     """Adds up words, pairs and signs. A word's own sum is a constant and remembered."""
 
@@ -116,6 +129,9 @@ class EnglishModel:
         self._rows[: self._first] = weights.weights
         self._words: dict[str, tuple[int, dict[str, int]]] = {}
         self._chunks: dict[str, list[_Known]] = {}
+        self._start: tuple[float, float] = tuple(weights.bias[:2].tolist())
+        self._sign_pairs: list[tuple[float, float]] = [tuple(row) for row in weights.signs[:, :2].tolist()]
+        self._pairs_of_rows = _RowPairs(self._rows)
 
     @property
     def version(self) -> str:
@@ -129,6 +145,29 @@ class EnglishModel:
         if rows:
             total += np.add.reduce(self._rows.take(rows, axis=0)) * np.float32((count + 1) ** -0.5)
         return list(total.tolist())
+
+    def feelings(self, lower: str, figures: Sequence[float], places: Sequence[int]) -> tuple[float, float]:
+        """Return the calibrated log-odds of opinion and polarity alone, from signs as figures and cue places.
+
+        The same sums as `log_odds`, without arrays: for two outputs of a short text plain numbers are faster.
+        """
+        opinion, polarity = self._start
+        for figure, (one, other) in zip(figures, self._sign_pairs, strict=False):
+            if figure:
+                opinion += figure * one
+                polarity += figure * other
+        for place in places:
+            one, other = self._sign_pairs[place]
+            opinion += one
+            polarity += other
+        rows, count = self._rows_of(lower)
+        first = second = 0.0
+        for row in rows:
+            one, other = self._pairs_of_rows[row]
+            first += one
+            second += other
+        fade = (count + 1) ** -0.5
+        return opinion + first * fade, polarity + second * fade
 
     def word_shares(self, word: str, lower: str) -> tuple[float, float]:
         """Return what one word and its pairs add to opinion and polarity, calibrated."""
@@ -146,6 +185,7 @@ class EnglishModel:
         if len(known) > CHUNKS_REMEMBERED or len(self._words) + len(lower) // 2 > WORDS_REMEMBERED:
             known.clear()
             self._words.clear()
+            self._pairs_of_rows.clear()
         rows: list[int] = []
         count = 0
         followers: dict[str, int] = _NOBODY

@@ -78,6 +78,12 @@ class Reading:
         self.vader = self._reader.vader.scores(self.text)
         return self._reader.english_sign_set.vector(self.text, self.emoji, self.english, self.vader)
 
+    def english_figures(self) -> tuple[list[float], list[int]]:
+        """Return the same as figures and the places of the cues."""
+        self.vader = self._reader.vader.scores(self.text)
+        signs = self._reader.english_sign_set
+        return signs.figures(self.text, self.emoji, self.english, self.vader), signs.places(self.english)
+
     def korean_signs(self) -> Floats:
         """Return the signs of the text, read as Korean."""
         return self._reader.korean_sign_set.vector(self.text, self.emoji, self.korean, None)

@@ -39,6 +39,20 @@ class Signs:
         self, text: str, feeling: tuple[float, float], found: Sequence[Found], vader: VaderScores | None
     ) -> npt.NDArray[np.float32]:
         """Return the signs of a cleaned text in the order of `names`."""
+        signs = np.zeros(len(self.names), dtype=np.float32)
+        signs[: self._first_cue] = self.figures(text, feeling, found, vader)
+        for place in self.places(found):
+            signs[place] = 1.0
+        return signs
+
+    def places(self, found: Sequence[Found]) -> list[int]:
+        """Return where in `names` the cues that were found stand; each counts 1."""
+        return [self._places[one.cue.code] for one in found]
+
+    def figures(
+        self, text: str, feeling: tuple[float, float], found: Sequence[Found], vader: VaderScores | None
+    ) -> list[float]:
+        """Return all signs but the single cues."""
         good, bad = feeling
         values = [
             min(good, _MOST_EMOJI),
@@ -64,8 +78,4 @@ class Signs:
                 3 * max(-compound, 0.0),
                 1.0 if compound == 0 else 0.0,
             ]
-        signs = np.zeros(len(self.names), dtype=np.float32)
-        signs[: self._first_cue] = values
-        for one in found:
-            signs[self._places[one.cue.code]] = 1.0
-        return signs
+        return values
