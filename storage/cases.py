@@ -163,10 +163,12 @@ class Cases:
 
     async def oldest(self, query: CaseQuery) -> Case | None:
         """Return the case of a query that was opened first."""
-        # An expression, lest SQLite walks the index of all openings past every closed case.
-        first = select(cases).where(*_conditions(query)).order_by(cases.c.opened_at + 0, cases.c.id).limit(1)
-        found = await self._cases(first)
-        return found[0] if found else None
+        # State by state, since that is how they stand in the index.
+        found: list[Case] = []
+        for state in query.states or tuple(CaseState):
+            of_state = (*_conditions(replace(query, states=None)), cases.c.state == state)
+            found += await self._cases(select(cases).where(*of_state).order_by(cases.c.opened_at, cases.c.id).limit(1))
+        return min(found, key=lambda case: (case.opened_at, case.id), default=None)
 
     async def of_author(self, author_key: str, *, since: datetime) -> list[Case]:
         """Return an author's cases, newest first."""
@@ -299,6 +301,8 @@ def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
     if query.overdue_at is not None:
         # The place of a running case is its due time; one closed without an answer waits for nobody.
         conditions += [c.answered_at.is_(None), c.place < micros(query.overdue_at)]
+    if query.due_from is not None:
+        conditions += [c.answered_at.is_(None), c.place >= micros(query.due_from)]
     if query.tag is not None:
         conditions.append(c.id.in_(select(case_tags.c.case_id).where(case_tags.c.tag == query.tag)))
     if query.snoozed_at is not None:

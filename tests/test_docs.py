@@ -51,7 +51,7 @@ def test_every_key_is_explained_in_the_example(section: str, key: str, descripti
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     header = "[[brands]]" if section == "brands" else f"[{section}]"
     assert header in text
-    body = text.split(header, 1)[1].split("\n[", 1)[0]
+    body = text.split(f"\n{header}\n", 1)[1].split("\n[", 1)[0]
 
     assert re.search(rf"^(# )?{key} = ", body, re.MULTILINE), f"{section}.{key} is missing"
     assert description, "the setting itself carries its documentation"

@@ -24,7 +24,7 @@ def check(
         settings = settings_of(config, required=True)
         t = translator(settings.maeari.locale)
         failed = 0
-        words = {CheckState.OK: t("ok"), CheckState.NOTE: t("note"), CheckState.FAIL: t("FAIL")}
+        words = {CheckState.OK: t("ok"), CheckState.NOTE: t("NOTE"), CheckState.FAIL: t("FAIL")}
         async for row in run_checks(settings, database_path(settings), t):
             failed += row.state is CheckState.FAIL
             if as_json:

@@ -12,7 +12,7 @@ from discord import ui
 from bot.context import AnyInteraction, reader, require_staff, services_of
 from bot.views.answering import answering_failures, say, wait_for_answer
 from bot.views.card import CaseCard
-from bot.views.lists import when
+from bot.views.lists import counted, when
 from bot.views.text import LABEL_LIMIT, safe
 from core.errors import ConflictError, NotFoundError
 from core.text import Translate, cut, mark
@@ -81,15 +81,15 @@ class QueueBoard(ui.LayoutView):
 
 def _counts(view: QueueView, t: Translate) -> Iterator[str]:
     yield f"### {t('Queue')}"
-    yield " · ".join(f"{MARKS[one]} {t(SEVERITIES[one])} **{count}**" for one, count in view.open.items())
+    yield " · ".join(f"{MARKS[one]} {t(SEVERITIES[one])} **{counted(count)}**" for one, count in view.open.items())
     others = (
-        t("nobody has: {count}", count=view.unclaimed),
-        t("waiting for the customer: {count}", count=view.waiting),
-        t("snoozed: {count}", count=view.snoozed),
+        t("unclaimed: {count}", count=counted(view.unclaimed)),
+        t("waiting for the customer: {count}", count=counted(view.waiting)),
+        t("snoozed: {count}", count=counted(view.snoozed)),
     )
     yield " · ".join(others)
     if view.overdue:
-        yield "**" + t("First response overdue: {count}", count=view.overdue) + "**"
+        yield "**" + t("First response overdue: {count}", count=counted(view.overdue)) + "**"
     if view.oldest is not None:
         oldest = case_name(view.oldest, view.guild_id, t)
         yield t("Oldest: {case}, opened {when}", case=oldest, when=when(view.oldest.opened_at))
@@ -106,17 +106,24 @@ def _head(view: QueueView, t: Translate) -> Iterator[str]:
             f"{MARKS[case.severity]} {case_name(case, view.guild_id, t)}",
             safe(case.brand, 40),
             t(KINDS[case.kind]),
-            when(case.due_at) if case.answered_at is None else t("answered"),
+            _due(case, view, t),
             "" if case.claimed_by is None else f"<@{case.claimed_by}>",
         ]
         yield " · ".join(part for part in parts if part)
+
+
+def _due(case: Case, view: QueueView, t: Translate) -> str:
+    if case.answered_at is not None:
+        return t("answered")
+    due = t("due {when}", when=when(case.due_at))
+    return f"**{due}**" if case.due_at < view.at else due
 
 
 def _people(view: QueueView, t: Translate) -> Iterator[str]:
     if not view.on_duty:
         yield t("Nobody is on duty.")
         return
-    named = [f"<@{one.duty.member}> ({one.cases})" for one in view.on_duty[:MOST_PEOPLE]]
+    named = [f"<@{one.duty.member}> ({counted(one.cases)})" for one in view.on_duty[:MOST_PEOPLE]]
     more = len(view.on_duty) - MOST_PEOPLE
     if more > 0:
         named.append(t("and {count} more people", count=more))

@@ -164,6 +164,8 @@ class CaseQuery:
     until: datetime | None = None
     overdue_at: datetime | None = None
     """Only those still without a first response whose due time lies before this moment."""
+    due_from: datetime | None = None
+    """Only those still without a first response whose due time is this moment or later."""
     tag: str | None = None
     snoozed_at: datetime | None = None
     """Only those that are snoozed at this moment."""

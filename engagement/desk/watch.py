@@ -10,7 +10,7 @@ import structlog
 
 from core.clock import Clock
 from core.errors import InputError
-from core.ports.storing import Store, Unit
+from core.ports.storing import MOST_COUNTED, Store, Unit
 from core.text import mark
 from core.types.action import ActionDraft, ActionKind, Purpose
 from core.types.case import Case, CaseEvent, CaseEventKind, CaseQuery, CaseState, Severity
@@ -61,7 +61,7 @@ class QueueView:
     oldest: Case | None
     """The longest open of those that wait for us."""
     next_due: Case | None
-    """The next whose first response is due; the most overdue one where there is any."""
+    """The next whose first response is due, those overdue left out."""
     pressing: tuple[Case, ...]
     """The head of the queue."""
     on_duty: tuple[OnDuty, ...]
@@ -232,12 +232,16 @@ def _message(alarm: Alarm, room: StaffRoom) -> ActionDraft:
 
 async def _on_duty(unit: Unit) -> tuple[OnDuty, ...]:
     people = await unit.watch.on_duty()
-    counts = [await unit.cases.count(CaseQuery(states=ACTIVE, claimed_by=one.member)) for one in people]
+    counts = [
+        await unit.cases.count(CaseQuery(states=ACTIVE, claimed_by=one.member), most=MOST_COUNTED) for one in people
+    ]
     return tuple(OnDuty(one, count) for one, count in zip(people, counts, strict=True))
 
 
 async def _queue(unit: Unit, now: datetime, guild_id: str | None) -> QueueView:
-    count = unit.cases.count
+    async def count(query: CaseQuery) -> int:
+        return await unit.cases.count(query, most=MOST_COUNTED)
+
     by_severity = {one: await count(CaseQuery(states=_OURS, severity=one)) for one in reversed(Severity)}
     pressing = await unit.cases.find(CaseQuery(states=_OURS), limit=QUEUE_SHOWN)
     return QueueView(
@@ -248,7 +252,7 @@ async def _queue(unit: Unit, now: datetime, guild_id: str | None) -> QueueView:
         unclaimed=await count(CaseQuery(states=_OURS, unclaimed=True)),
         overdue=await count(CaseQuery(states=ACTIVE, overdue_at=now)),
         oldest=await unit.cases.oldest(CaseQuery(states=_OURS)),
-        next_due=next((case for case in pressing if case.answered_at is None), None),
+        next_due=next(iter(await unit.cases.find(CaseQuery(states=_OURS, due_from=now), limit=1)), None),
         pressing=tuple(pressing),
         on_duty=await _on_duty(unit),
         guild_id=guild_id,

@@ -20,10 +20,11 @@ from typing import Any, Literal
 import aiohttp
 
 from core.types.brand import Brand, Term
+from core.types.case import Severity
 from engagement.desk.explain import Explainer
 from matching.matcher import BrandMatcher
 from sentiment.judge import TextJudge
-from tests.bot.world import World, running, speaking
+from tests.bot.world import World, flagged, running, speaking
 
 TEXTS = {
     "en": "Two weeks in and my Lumora lamp died overnight. Support has not answered for three days. I want a refund!",
@@ -67,9 +68,9 @@ class Page:
         return value
 
     async def picture(self, selector: str, path: Path, *, margin: int = 12) -> None:
-        """Save the part of the page that an element covers, twice as sharp as the screen."""
+        """Save the part of the page that the last element of a kind covers, twice as sharp as the screen."""
         box = await self.wait_for(
-            f"(() => {{ const r = document.querySelector({selector!r})?.getBoundingClientRect();"
+            f"(() => {{ const r = [...document.querySelectorAll({selector!r})].at(-1)?.getBoundingClientRect();"
             " return r && r.width ? [r.x, r.y, r.width, r.height] : null })()"
         )
         x, y, width, height = box
@@ -126,6 +127,41 @@ async def pictures(out: Path, locale: Literal["en", "ko"]) -> None:
             with world.env.time_context():
                 await world.complaint(TEXTS[locale], author="night_owl")
                 await _of_card(world, out, locale)
+    with tempfile.TemporaryDirectory() as folder, speaking(locale):
+        async with running(Path(folder), locale=locale) as world:
+            with world.env.time_context():
+                await _of_queue(world, out, locale)
+
+
+async def _of_queue(world: World, out: Path, locale: str) -> None:
+    """Show a morning's queue: one case overdue, one answered, one of two people with a case."""
+    cases = []
+    for number, minutes in enumerate((95, 20, 10, 2)):
+        text = f"{TEXTS[locale]} #{number}"
+        cases.append(await flagged(world.store, world.desk, world.clock, text, native_id=f"t1_{number}"))
+        await world.env.advance_time(minutes * 60)
+    await world.services.care.prioritise(cases[3].id, str(world.sora.id), Severity.URGENT)
+    await world.services.care.prioritise(cases[2].id, str(world.sora.id), Severity.NORMAL)
+    for person in (world.sora, world.minho):
+        await world.services.watch.go(str(person.id), on=True)
+    await world.desk.claim(cases[1].id, str(world.minho.id))
+    await world.drain()
+    await world.services.watch.post_board()
+    await world.drain()
+    preview = world.env.preview(
+        world.staff_channel,
+        viewers=[world.boss],
+        display="fixed",
+        width=680,
+        height=700,
+        locale="ko" if locale == "ko" else "en-US",
+    )
+    async with preview as shown, browser(shown.url) as page:
+        words = world.services.catalogues.for_locale(locale)("Take the next case")
+        await page.wait_for(f"[...document.querySelectorAll('button')].some(b => b.textContent.trim() === {words!r})")
+        await page.wait_for("document.fonts.status === 'loaded'")
+        await asyncio.sleep(0.5)  # the page scrolls to its end
+        await page.picture(CARD, out / f"queue-{locale}.png", margin=8)
 
 
 async def _of_card(world: World, out: Path, locale: str) -> None:

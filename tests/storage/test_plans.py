@@ -16,12 +16,28 @@ from core.ports.storing import Unit
 from core.types.action import ActionState, Purpose
 from core.types.case import CaseQuery, CaseState, Severity
 from core.types.decision import DecisionKind
+from core.types.deskwork import AlarmKind
 from core.types.mention import MentionOrder, MentionQuery
 from core.types.post import Removal, RemovalReason, ReplyCount, Source
 from storage.store import SqlStore
 from tests import make
 
-GROWING = ("mentions", "texts", "authors", "cases", "case_mentions", "case_events", "actions", "rollups", "purges")
+GROWING = (
+    "mentions",
+    "texts",
+    "authors",
+    "cases",
+    "case_mentions",
+    "case_events",
+    "actions",
+    "rollups",
+    "purges",
+    "case_alarms",
+    "case_notes",
+    "case_tags",
+    "case_promises",
+    "goodwill_offers",
+)
 UNTIL = make.START + timedelta(days=7)
 REF = make.post().ref
 GONE = [Removal(REF, reason, make.START) for reason in (RemovalReason.ACCOUNT_DELETED, RemovalReason.VANISHED)]
@@ -57,6 +73,21 @@ QUESTIONS: dict[str, Callable[[Unit], Awaitable[object]]] = {
     "cases of mentions": lambda u: u.cases.of_mentions([1]),
     "cases of thread": lambda u: u.cases.of_thread(Source.REDDIT, "t", brand=None, since=make.START),
     "events": lambda u: u.cases.events(1),
+    "tagged cases": lambda u: u.cases.find(CaseQuery(tag="refund"), limit=5),
+    "snoozed cases": lambda u: u.cases.count(CaseQuery(states=RUNNING, snoozed_at=make.START)),
+    "free cases": lambda u: u.cases.find(CaseQuery(states=RUNNING, unclaimed=True), limit=5),
+    "next due case": lambda u: u.cases.find(CaseQuery(states=RUNNING, due_from=make.START), limit=1),
+    "oldest case": lambda u: u.cases.oldest(CaseQuery(states=RUNNING)),
+    "due alarms": lambda u: u.watch.due_alarms(make.START, limit=5),
+    "alarms of case": lambda u: u.watch.alarms(1),
+    "settle alarm": lambda u: u.watch.settle_alarm(1, AlarmKind.FIRST_BREACH, 0, at=make.START),
+    "notes": lambda u: u.casework.notes(1),
+    "tags": lambda u: u.casework.tags([1]),
+    "known tags": lambda u: u.casework.known_tags("re", limit=5),
+    "promises": lambda u: u.casework.promises(1),
+    "promises of a week": lambda u: u.casework.promises_made(since=make.START, until=UNTIL),
+    "offers": lambda u: u.casework.offers(1),
+    "goodwill of a month": lambda u: u.casework.goodwill_spent(since=make.START, until=UNTIL),
     "next due": lambda u: u.outbox.next_due(),
     "claim": lambda u: u.outbox.claim(make.START, limit=5),
     "stranded": lambda u: u.outbox.stranded(),

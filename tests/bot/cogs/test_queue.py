@@ -26,13 +26,13 @@ async def test_the_board_is_posted_once_and_kept_up_to_date(world: World) -> Non
     await world.drain()
     (board,) = boards(world)
     assert f"case {case.id}" in text_of(board)
-    assert "nobody has: 1" in text_of(board)
+    assert "unclaimed: 1" in text_of(board)
 
     await world.sora.slash(world.staff_channel, "case claim", case=case.id)
     await world.env.advance_time(20)
     await world.drain()
     (board,) = boards(world)
-    assert "nobody has: 0" in text_of(board)
+    assert "unclaimed: 0" in text_of(board)
     assert f"<@{world.sora.id}>" in text_of(board)
 
     again = await world.sora.slash(world.staff_channel, "queue")
@@ -57,7 +57,7 @@ async def test_a_burst_of_changes_is_one_edit(world: World) -> None:
     await world.env.advance_time(20)
     await world.drain()
     assert len([one for one in world.env.http_requests if one.method == "PATCH"]) == len(edits) + 1
-    assert "nobody has: 4" in text_of(boards(world)[0])
+    assert "unclaimed: 4" in text_of(boards(world)[0])
 
 
 @pytest.mark.parametrize("code", [30046, 10008])

@@ -15,9 +15,12 @@ from bot.i18n import Catalogues
 from bot.views.card import CaseCard
 from core.types.action import Target
 from core.types.assessment import Evidence, Intent, Label, Language
-from core.types.case import Case, CaseKind, CaseState, Severity
+from core.types.case import Case, CaseKind, CaseState, Dismissal, Severity
 from core.types.decision import Reason
+from core.types.deskwork import Promise
 from core.types.post import Source
+from engagement.desk.care import TAG_LIMIT
+from engagement.desk.pledges import PLEDGE_LIMIT
 from engagement.desk.view import CaseView
 from tests import make
 
@@ -163,6 +166,45 @@ async def test_a_request_shows_its_note_and_links_to_the_question() -> None:
     assert "No text: someone pressed" in texts(render(replace(view, excerpt=None)))
 
 
+async def test_what_staff_keep_beside_a_case_is_shown() -> None:
+    soon = make.START + timedelta(hours=4)
+    view = case_view(
+        case_snoozed_until=soon,
+        tags=("refund", "vip"),
+        notes=2,
+        promises=(Promise(1, 12, "We call *back*", soon, "77", make.START),),
+        problem="The last reply was not sent: the thread is locked.",
+    )
+    text = texts(render(view))
+    for part in (
+        f"Snoozed until <t:{int(soon.timestamp())}:f>",
+        "Tags: refund, vip",
+        "We call \\*back\\*",
+        "Notes: 2",
+        "⚠ **The last reply was not sent: the thread is locked.**",
+    ):
+        assert part in text
+    assert "스레드가 잠겨 있습니다" in texts(render(view, "ko"))
+
+
+async def test_more_offers_what_the_state_allows() -> None:
+    def options(view: CaseView) -> list[str]:
+        rows = [row for box in render(view) for row in box["components"] if row["type"] == 1]
+        (select,) = [item for row in rows for item in row["components"] if item["type"] == 3]
+        return [option["value"] for option in select["options"]]
+
+    open_ones = ["snooze", "dismiss", "assign", "severity", "note", "history"]
+    assert options(case_view()) == open_ones
+    held = case_view(case_state=CaseState.CLAIMED, case_claimed_by="77", case_snoozed_until=make.START)
+    assert options(held) == [*open_ones, "wake", "unclaim"]
+    assert options(case_view(case_state=CaseState.RESOLVED)) == ["reopen", "note", "history"]
+
+
+async def test_a_dismissed_card_says_why() -> None:
+    view = case_view(case_state=CaseState.DISMISSED, case_resolved_at=make.START, case_dismissal=Dismissal.WRONG_BRAND)
+    assert "Dismissed: the wrong brand" in texts(render(view))
+
+
 HOSTILE = st.text(alphabet=st.sampled_from("*_~|`>#[]()<:@-\\\n🧵가A \u202e"), max_size=4000)
 
 
@@ -178,6 +220,9 @@ async def test_no_text_breaks_the_limits(text: str, name: str, words: list[str],
         case_resolution=text,
         case_state=CaseState.RESOLVED,
         case_resolved_at=make.START,
+        tags=tuple(word[:TAG_LIMIT] for word in words),
+        promises=(Promise(1, 12, text[:PLEDGE_LIMIT], make.START, "77", make.START),) * 3,
+        problem="The last reply was not sent.",
     )
     card = CaseCard(view, CATALOGUES.for_locale(locale))
     assert card.content_length() <= 4000
