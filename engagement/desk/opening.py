@@ -13,7 +13,7 @@ from core.types.assessment import Assessment
 from core.types.case import Case, CaseEvent, CaseEventKind, CaseKind, CaseState, Severity
 from core.types.decision import Decision, DecisionKind
 from core.types.post import Source
-from engagement.desk.clock import SlaClock, live_clock
+from engagement.desk.clock import SlaClock, live_clock, resumed
 from engagement.desk.duty import give_to_next
 from engagement.desk.hours import AROUND_THE_CLOCK, BusinessHours
 from engagement.desk.severity import graver, severity_of
@@ -207,9 +207,21 @@ async def _join(unit: Unit, case: Case, opening: Opening, severity: Severity, po
     if opening.mention_id not in case.mention_ids:
         await unit.cases.join(case.id, opening.mention_id, at)
         case = await unit.cases.get(case.id) or case
+        if case.state is CaseState.WAITING and opening.author_key is not None and opening.author_key == case.author_key:
+            case = await _ours_again(unit, case, at, policy)
     if graver(severity, case.severity) is not case.severity:
         case = await _raised(unit, case, severity, at, policy)
     await refresh_card(unit, case, at)
+    return case
+
+
+async def _ours_again(unit: Unit, case: Case, at: datetime, policy: DeskPolicy) -> Case:
+    """The author complains once more while we wait for them: the ball is ours, and the resolution clock goes on."""
+    clock = await live_clock(unit, policy.clock)
+    state = CaseState.OPEN if case.claimed_by is None else CaseState.CLAIMED
+    changed = replace(resumed(case, at, clock.hours), state=state, snoozed_until=None)
+    case = await unit.cases.save(changed, CaseEvent(case.id, CaseEventKind.CUSTOMER_WROTE, at, None))
+    await unit.watch.set_alarms(clock.alarms(case))
     return case
 
 

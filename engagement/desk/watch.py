@@ -111,7 +111,7 @@ class DeskWatch:
         if alarm.kind is AlarmKind.SNOOZE_OVER:
             event = CaseEvent(case.id, CaseEventKind.WOKEN, now, None)
             case = await unit.cases.save(replace(case, snoozed_until=None), event)
-        else:
+        elif room is not None:
             kind = CaseEventKind.ESCALATED if alarm.kind in BREACHES else CaseEventKind.REMINDED
             await unit.cases.add_event(CaseEvent(case.id, kind, now, None, alarm.kind))
         await refresh_card(unit, case, now)

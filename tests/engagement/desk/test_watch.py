@@ -123,6 +123,30 @@ async def test_the_resolution_clock_stands_still_for_the_customer(staff: Staff) 
     assert [one.draft.text for one in staff.alarms()] == ["resolve_breach"]
 
 
+async def test_another_complaint_of_the_author_makes_it_ours_again(staff: Staff) -> None:
+    world = staff.world
+    case_id = await staff.complaint()
+    await world.desk.reply(case_id, "9", "Sorry!")
+    await world.outbox.drain()
+    world.pass_minutes(20)
+    taken = await world.take(message("I hate my Lumora even more", "2", minutes=20))
+    assert taken.cases == (), "it joined"
+    case = (await world.desk.view(case_id)).case
+    assert (case.state, case.paused_at) == (CaseState.CLAIMED, None)
+
+
+async def test_somebody_elses_complaint_in_the_thread_leaves_it_waiting(staff: Staff) -> None:
+    world = staff.world
+    taken = await world.take(message("I hate my Lumora", "1", thread="t"))
+    case_id = taken.cases[0]
+    await world.desk.reply(case_id, "9", "Sorry!")
+    await world.outbox.drain()
+    await world.take(message("I hate my Lumora, too", "2", author="ben", thread="t", minutes=1))
+    case = (await world.desk.view(case_id)).case
+    assert len(case.mention_ids) == 2
+    assert case.state is CaseState.WAITING
+
+
 async def test_a_reopened_case_goes_on_where_it_stopped(staff: Staff) -> None:
     case_id = await staff.complaint()
     staff.world.pass_minutes(60)
