@@ -61,7 +61,7 @@ async def _database(url: str, t: Translate) -> Checked:
     try:
         found = await check_database(url)
     except MaeariError as error:
-        return Checked(name, CheckState.FAIL, str(error))
+        return Checked(name, CheckState.FAIL, error.words(t))
     if found is None:
         return Checked(name, CheckState.NOTE, t("{path} will be made at the first start", path=url))
     return Checked(name, CheckState.OK, t("{path}, schema {version}", path=url, version=found))
@@ -87,7 +87,7 @@ async def _discord(settings: Settings, t: Translate) -> AsyncIterator[Checked]:
         set_endpoints(section)
         account = await discord_account(token)
     except MaeariError as error:
-        yield Checked("Discord", CheckState.FAIL, str(error))
+        yield Checked("Discord", CheckState.FAIL, error.words(t))
         return
     yield Checked("Discord", CheckState.OK, t("signed in as {name}", name=account.name))
     yield _intents(t, granted=account.message_content)
@@ -149,7 +149,7 @@ async def _reddit(settings: Settings, t: Translate) -> Checked:
         finally:
             await transport.close()
     except MaeariError as error:
-        return Checked("Reddit", CheckState.FAIL, str(error))
+        return Checked("Reddit", CheckState.FAIL, error.words(t))
     if account is None:
         return Checked("Reddit", CheckState.NOTE, t("signed in without an account: it can read, and answers nobody"))
     return Checked("Reddit", CheckState.OK, t("signed in as {name}", name=f"u/{account.name}"))

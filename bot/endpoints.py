@@ -9,6 +9,7 @@ from discord.http import Route
 
 from core.errors import ConfigError
 from core.settings import DiscordSection
+from core.text import mark
 
 API_PATH = "/api/v10"
 """What discord.py 2.7 speaks; added where the configured address has no path of its own."""
@@ -29,11 +30,16 @@ def set_endpoints(section: DiscordSection) -> None:
 
 
 def _address(key: str, text: str, schemes: set[str]) -> yarl.URL:
-    wanted = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
     try:
         url = yarl.URL(text)
     except ValueError:
         url = yarl.URL()
     if url.scheme not in schemes or not url.host:
-        raise ConfigError(f"{key} is not an address: {text!r}; write one that starts with {wanted}", key=key)
+        raise ConfigError(
+            mark("{name} is not an address: {address!r}; write one that starts with {scheme}"),
+            key=key,
+            name=key,
+            address=text,
+            scheme=" / ".join(f"{scheme}://" for scheme in sorted(schemes)),
+        )
     return url

@@ -15,15 +15,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
+from core.text import Phrase, mark
 from core.types.brand import Brand, Term
 from core.types.post import Source
+
+NO_ZONE = mark("there is no time zone {zone!r}; write one like 'Asia/Seoul' or 'UTC'")
 
 
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"there is no time zone {value!r}; write one like 'Asia/Seoul' or 'UTC'") from None
+        raise ValueError(Phrase(NO_ZONE, {"zone": value})) from None
     return value
 
 
@@ -176,7 +179,7 @@ def _open_span(value: object) -> object:
     except ValueError:
         dash = ""
     if not dash or (closes <= opens and closes != time(0, 0)):
-        raise ValueError(f"{value!r} is no span of a day; write one like '09:00-12:30'")
+        raise ValueError(Phrase(mark("{value!r} is no span of a day; write one like '09:00-12:30'"), {"value": value}))
     return opens, closes
 
 
@@ -186,11 +189,11 @@ OpenSpan = Annotated[tuple[time, time], BeforeValidator(_open_span)]
 
 def _business_week(week: dict[Weekday, tuple[OpenSpan, ...]]) -> dict[Weekday, tuple[OpenSpan, ...]]:
     if not any(week.values()):
-        raise ValueError("no day has business hours; leave hours out to be there around the clock")
+        raise ValueError(Phrase(mark("no day has business hours; leave hours out to be there around the clock")))
     for day, spans in week.items():
         for (_, closes), (opens, _) in pairwise(spans):
             if closes == time(0, 0) or opens < closes:
-                raise ValueError(f"the spans of {day} overlap or are out of order")
+                raise ValueError(Phrase(mark("the spans of {day} overlap or are out of order"), {"day": day}))
     return week
 
 
@@ -318,7 +321,9 @@ class Settings(Section):
         names = [brand.name.casefold() for brand in self.brands]
         doubled = next((name for name in names if names.count(name) > 1), None)
         if doubled is not None:
-            raise ValueError(f"brand {doubled!r} is listed twice; give each brand one [[brands]] table")
+            raise ValueError(
+                Phrase(mark("brand {name!r} is listed twice; give each brand one [[brands]] table"), {"name": doubled})
+            )
         return self
 
     @property

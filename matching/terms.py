@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import InputError
+from core.text import mark
 from core.types.brand import Term, TermKind
 from matching.borders import closes_host, closes_word, opens_host, opens_word
 from matching.hangul import is_syllable
@@ -57,7 +58,8 @@ def needle(brand: int, term: Term, *, vetoes: bool) -> Needle:
     kind = Term(" ".join(words)).kind
     if not words or (kind is TermKind.HASHTAG and words[0] == "#"):
         raise InputError(
-            f"the term {term.text!r} holds nothing to look for; write a word, a phrase, a #hashtag or a host"
+            mark("the term {term!r} holds nothing to look for; write a word, a phrase, a #hashtag or a host"),
+            term=term.text,
         )
     longest = max(range(len(words)), key=lambda index: len(words[index]))
     return Needle(

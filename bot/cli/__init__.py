@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from core.text import mark
+from core.text import mark, one_line
 
 if TYPE_CHECKING:
     import typer
@@ -65,7 +65,7 @@ def main() -> None:
     """Run the command line: one clear line and an exit code for every error that was foreseen."""
     import typer
 
-    from bot.cli._shared import translate_help
+    from bot.cli._shared import translate_help, translator
     from bot.logs import configure_logging
     from core.errors import MaeariError
 
@@ -77,7 +77,7 @@ def main() -> None:
     try:
         command()
     except MaeariError as error:
-        print(f"maeari: {error}", file=sys.stderr)
+        print(f"maeari: {one_line(error.words(translator()))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): not an error. Keep Python from flushing into it at exit.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
+from core.text import mark
 
 if TYPE_CHECKING:
     from core.types.assessment import Assessment
@@ -37,7 +38,11 @@ def print_evaluation(path: Path, judge: TextJudge, *, as_json: bool) -> None:
                 truths.setdefault(name, []).append(LANGUAGE_NAMES.get(truth, truth))
                 called.setdefault(name, []).append(_called(name, assessment))
     if not truths:
-        raise InputError(f"{path} has no labelled rows; it needs a column text and one of {', '.join(TRUTHS)}")
+        raise InputError(
+            mark("{path} has no labelled rows; it needs a column text and one of {columns}"),
+            path=path,
+            columns=", ".join(TRUTHS),
+        )
     for name in truths:
         _print(name, truths[name], called[name], as_json=as_json)
 
@@ -78,7 +83,10 @@ def labelled_rows(path: Path) -> Iterator[dict[str, str]]:
             name = path.name.removesuffix(".gz")
             yield from _json_rows(path, file) if name.endswith((".jsonl", ".ndjson")) else _tab_rows(path, file)
     except (OSError, UnicodeDecodeError, EOFError) as error:
-        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        problem = getattr(error, "strerror", None) or error
+        raise InputError(
+            mark("{path} cannot be read ({problem}); check its permissions"), path=path, problem=problem
+        ) from None
 
 
 def _json_rows(path: Path, lines: Iterator[str]) -> Iterator[dict[str, str]]:
@@ -86,18 +94,26 @@ def _json_rows(path: Path, lines: Iterator[str]) -> Iterator[dict[str, str]]:
         try:
             row = json.loads(line)
         except ValueError:
-            raise InputError(f"{path} line {number} is not JSON") from None
+            raise InputError(
+                mark("{path}, line {number}: no JSON; write one object a line"), path=path, number=number
+            ) from None
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise InputError(f"{path} line {number} has no text")
+            raise InputError(mark("{path}, line {number}: there is no text"), path=path, number=number)
         yield {key: str(value) for key, value in row.items() if value is not None}
 
 
 def _tab_rows(path: Path, lines: Iterator[str]) -> Iterator[dict[str, str]]:
     header = next(lines, "").rstrip("\r\n").split("\t")
     if "text" not in header:
-        raise InputError(f"{path} line 1 names no column text; its columns are separated by tabs")
+        raise InputError(mark("{path}, line 1: no column is named text; columns are divided by tabs"), path=path)
     for number, line in enumerate(lines, 2):
         cells = line.rstrip("\r\n").split("\t")
         if len(cells) != len(header):
-            raise InputError(f"{path} line {number} has {len(cells)} cells, the header has {len(header)}")
+            raise InputError(
+                mark("{path}, line {number}: {cells} cells where the header has {wanted}"),
+                path=path,
+                number=number,
+                cells=len(cells),
+                wanted=len(header),
+            )
         yield dict(zip(header, cells, strict=True))

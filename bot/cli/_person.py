@@ -34,7 +34,7 @@ async def author_key_of(store: Store, person: str) -> str:
         return person
     platform, colon, name = person.partition(":")
     if not colon or platform not in tuple(Source) or not name:
-        raise UsageError(f"{person!r} names nobody; write reddit:NAME, discord:ID or an author_key")
+        raise UsageError(mark("{person!r} names nobody; write reddit:NAME, discord:ID or an author_key"), person=person)
     source = Source(platform)
     name = name.removeprefix("u/").removeprefix("@")
     async with store.read() as unit:
@@ -43,6 +43,11 @@ async def author_key_of(store: Store, person: str) -> str:
             return direct
         keys = await unit.mentions.keys_of_name(source, name)
     if len(keys) > 1:
-        raise NotFoundError(f"{len(keys)} people on {source} bear that name; give one author_key: {', '.join(keys)}")
+        raise NotFoundError(
+            mark("{count} people on {source} bear that name; give one author_key: {keys}"),
+            count=len(keys),
+            source=source,
+            keys=", ".join(keys),
+        )
     # Nobody stored: an id may still have wishes, cases or messages under its key.
     return keys[0] if keys else direct

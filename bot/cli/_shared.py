@@ -140,7 +140,11 @@ async def opened_store(config: Path | None, database: str | None, *, create: boo
 def _require_database(url: str) -> None:
     if "://" not in url and not Path(url).is_file():
         raise InputError(
-            f"there is no database at {url}; make one with `maeari replay FILE` or `maeari run`, or name it with --db"
+            mark(
+                "there is no database at {path}; make one with `maeari replay FILE` or `maeari run`, "
+                "or name it with --db"
+            ),
+            path=url,
         )
 
 

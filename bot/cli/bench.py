@@ -37,7 +37,9 @@ def bench(
     chosen = tuple(names) if names else BENCHMARKS
     for name in chosen:
         if name not in BENCHMARKS:
-            raise UsageError(f"there is no benchmark {name!r}; known are {', '.join(BENCHMARKS)}")
+            raise UsageError(
+                mark("there is no benchmark {name!r}; known are {known}"), name=name, known=", ".join(BENCHMARKS)
+            )
     missed = sum(_run(name, BenchOptions(data=data, full=full), as_json=as_json) for name in chosen)
     if missed:
         t = translator()

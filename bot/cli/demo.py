@@ -75,13 +75,15 @@ def _empty(out: Path) -> Path:
     folder = out.resolve()
     if folder.exists():
         if not (folder / MARKER).is_file() and any(folder.iterdir()):
-            raise UsageError(f"{out} is not empty and no demo made it; name another folder with --out")
+            raise UsageError(mark("{path} is not empty and no demo made it; name another folder with --out"), path=out)
         shutil.rmtree(folder)
     try:
         folder.mkdir(parents=True)
         (folder / MARKER).touch()
     except OSError as error:
-        raise DatabaseUnwritableError(f"{out} cannot be written ({error.strerror}); name another with --out") from None
+        raise DatabaseUnwritableError(
+            mark("{path} cannot be written ({problem}); name another with --out"), path=out, problem=error.strerror
+        ) from None
     return folder
 
 

@@ -23,7 +23,7 @@ def forget(
     t = translator()
     if not yes:
         if not sys.stdin.isatty():
-            raise UsageError("forget cannot be undone; repeat it with --yes")
+            raise UsageError(mark("forget cannot be undone; repeat it with --yes"))
         typer.confirm(t("Erase everything about {person}? This cannot be undone.", person=person), abort=True)
 
     async def work() -> None:

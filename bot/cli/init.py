@@ -12,6 +12,7 @@ import typer
 
 from bot.cli._shared import system_locale, translator
 from core.errors import ConfigError, UsageError
+from core.settings import NO_ZONE
 from core.text import Translate, mark
 
 OWNER_ONLY = 0o600
@@ -26,16 +27,20 @@ def init(
     """Write config.toml by asking: language, brands, Discord, Reddit. Every question may be left empty."""
     t = translator()
     if target.exists() and not force:
-        raise ConfigError(f"{target} exists; edit it, or overwrite it with --force")
+        raise ConfigError(mark("{path} exists; edit it, or overwrite it with --force"), path=target)
     if not yes and not sys.stdin.isatty():
-        raise UsageError("init asks questions and there is no terminal; use --yes for a file to edit by hand")
+        raise UsageError(mark("init asks questions and there is no terminal; use --yes for a file to edit by hand"))
     answers = _Answers(t, ask=not yes)
     lines = [*_installation(answers), *_brands(answers), *_discord(answers), *_reddit(answers), *_chat(answers)]
     try:
         target.touch(mode=OWNER_ONLY)
         target.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{target} cannot be written: {error.strerror}") from None
+        raise ConfigError(
+            mark("{path} cannot be written ({problem}); name another file with --config"),
+            path=target,
+            problem=error.strerror,
+        ) from None
     print(t("Wrote {path}. Next: `maeari check`, then `maeari run`.", path=target))
 
 
@@ -65,7 +70,7 @@ def _installation(ask: _Answers) -> list[str]:
     locale = ask.text(ask.t("Language (en or ko)"), system_locale())
     zone = ask.text(ask.t("Time zone"), "Asia/Seoul" if locale == "ko" else "UTC")
     if zone not in available_timezones():
-        raise ConfigError(f"there is no time zone {zone!r}; write one like Asia/Seoul", key="maeari.timezone")
+        raise ConfigError(NO_ZONE, key="maeari.timezone", zone=zone)
     return ["[maeari]", f"locale = {_quoted(locale)}", f"timezone = {_quoted(zone)}", ""]
 
 
@@ -97,7 +102,12 @@ def _discord(ask: _Answers) -> list[str]:
 
 def _number(value: str, key: str) -> str:
     if not value.isdecimal():
-        raise ConfigError(f"{key}: {value!r} is no Discord id; copy the number with Developer Mode on", key=key)
+        raise ConfigError(
+            mark("{name}: {value!r} is no Discord id; copy the number with Developer Mode on"),
+            key=key,
+            name=key,
+            value=value,
+        )
     return value
 
 

@@ -79,7 +79,9 @@ def _opened(file: Path | None) -> BinaryIO:
     try:
         return file.open("rb")
     except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}") from None
+        raise InputError(
+            mark("{path} cannot be read ({problem}); check its permissions"), path=file, problem=error.strerror
+        ) from None
 
 
 def _parsed(line: bytes) -> tuple[str, Brand | None]:

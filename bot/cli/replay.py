@@ -73,7 +73,7 @@ async def _replay(
 
     pipeline = await open_pipeline(opened.settings, opened.store, brands=brands)
     if not pipeline.brands:
-        raise UsageError('no brand is followed; name one: --brand "Lumora=lumora,루모라"')
+        raise UsageError(mark("no brand is followed; name one: {example}"), example='--brand "Lumora=lumora,루모라"')
     listener = FileListener(files, options)
     counts = Counts()
     with _progress(listener, t) as show:
@@ -136,7 +136,7 @@ def parse_brand(text: str) -> Brand:
     name, _, words = text.partition("=")
     terms = tuple(Term(word.strip()) for word in (words or name).split(",") if word.strip())
     if not name.strip() or not terms:
-        raise UsageError(f"--brand {text!r} names no terms; write NAME=term,term")
+        raise UsageError(mark("--brand {brand!r} names no terms; write NAME=term,term"), brand=text)
     return Brand(name.strip(), terms)
 
 
@@ -151,6 +151,10 @@ def parse_pairs(text: str | None, fields: Sequence[str]) -> dict[str, str]:
             continue
         field, equals, column = part.partition("=")
         if not equals or field.strip() not in fields or not column.strip():
-            raise UsageError(f"--columns {part.strip()!r}: write FIELD=COLUMN with a field of {', '.join(fields)}")
+            raise UsageError(
+                mark("--columns {part!r}: write FIELD=COLUMN with a field of {fields}"),
+                part=part.strip(),
+                fields=", ".join(fields),
+            )
         pairs[field.strip()] = column.strip()
     return pairs

@@ -46,9 +46,9 @@ def report(
     """Write the weekly report."""
     chosen = form or _by_ending(out)
     if chosen is ReportFormat.PNG and out is None and sys.stdout.isatty():
-        raise UsageError("a picture cannot be shown here; name a file with --out report.png")
+        raise UsageError(mark("a picture cannot be shown here; name a file with --out report.png"))
     if locale not in (None, "en", "ko"):
-        raise UsageError(f"--locale {locale!r} is not a language Maeari speaks; write en or ko")
+        raise UsageError(mark("--locale {locale!r} is not a language Maeari speaks; write en or ko"), locale=locale)
 
     async def work() -> tuple[WeeklyReport, bytes, Translate]:
         from core.clock import SystemClock
@@ -102,5 +102,7 @@ def _write(content: bytes, out: Path | None, t: Translate) -> None:
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror}; name another file with --out") from None
+        raise InputError(
+            mark("{path} cannot be written ({problem}); name another with --out"), path=out, problem=error.strerror
+        ) from None
     print(t("Wrote {path}.", path=out), file=sys.stderr)

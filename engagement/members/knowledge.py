@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from core.errors import InputError
+from core.text import mark
 from core.types.assessment import Language
 from core.types.member import Passage
 from matching.hangul import bigrams
@@ -88,7 +89,9 @@ class KnowledgeBase:
         if folder is None:
             return cls(())
         if not folder.is_dir():
-            raise InputError(f"chat.knowledge_dir: there is no folder {folder}; create it or leave the key out")
+            raise InputError(
+                mark("chat.knowledge_dir: there is no folder {folder}; create it or leave the key out"), folder=folder
+            )
         passages: list[Passage] = []
         tags: list[Sequence[str]] = []
         for path in sorted(folder.rglob("*.md")):
@@ -167,10 +170,18 @@ def _stem(word: str) -> str:
 def _read(path: Path, folder: Path) -> Iterator[tuple[Passage, Sequence[str]]]:
     try:
         if path.stat().st_size > ARTICLE_LIMIT:
-            raise InputError(f"chat.knowledge_dir: {path.name} is larger than {ARTICLE_LIMIT} bytes; split it")
+            raise InputError(
+                mark("chat.knowledge_dir: {name} is larger than {limit} bytes; split it"),
+                name=path.name,
+                limit=ARTICLE_LIMIT,
+            )
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"chat.knowledge_dir: {path.name} cannot be read as UTF-8 text: {error}") from error
+        raise InputError(
+            mark("chat.knowledge_dir: {name} cannot be read as UTF-8 text ({problem}); save it as UTF-8"),
+            name=path.name,
+            problem=error,
+        ) from error
     article = path.relative_to(folder).as_posix()
     front, body = _front_matter(text)
     tags = [tag.strip(" \"'") for tag in front.get("tags", "").strip("[]").split(",") if tag.strip(" \"'")]

@@ -24,6 +24,7 @@ import structlog
 
 from core.errors import ConfigError, CredentialsRejectedError, FeedClosedError, SourceError
 from core.settings import RedditSection
+from core.text import mark
 from listeners.reddit.budget import Lane, RateBudget
 from listeners.reddit.requestor import (
     CONNECT_SECONDS,
@@ -57,8 +58,8 @@ class NotAnsweringError(SourceError):
     `was_sent` is False where the request surely never arrived.
     """
 
-    def __init__(self, message: str, *, was_sent: bool = True) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, /, *, was_sent: bool = True, **values: object) -> None:
+        super().__init__(message, **values)
         self.was_sent = was_sent
 
 
@@ -111,10 +112,10 @@ class RedditTransport:
         self, section: RedditSection, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
     ) -> None:
         if not section.client_id:
-            raise ConfigError("Reddit needs reddit.client_id: the id of the approved app", key="reddit.client_id")
+            raise ConfigError(mark("Reddit needs reddit.client_id: the id of the approved app"), key="reddit.client_id")
         if not section.user_agent:
             raise ConfigError(
-                "Reddit needs reddit.user_agent, like `linux:my-app:1.0 (by /u/me)`; it throttles all others",
+                mark("Reddit needs reddit.user_agent, like `linux:my-app:1.0 (by /u/me)`; it throttles all others"),
                 key="reddit.user_agent",
             )
         self._section = section
@@ -168,7 +169,7 @@ class RedditTransport:
             me = await self.get("api/v1/me", lane=Lane.RECHECK)
             name, native_id = me.get("name"), me.get("id")
             if not isinstance(name, str) or not isinstance(native_id, str):
-                raise NotAnsweringError("Reddit does not say who we are")
+                raise NotAnsweringError(mark("Reddit does not say who we are"))
             self._account = Account(name, f"t2_{native_id}", me.get("is_suspended") is True)
         return self._account
 
@@ -278,7 +279,7 @@ class RedditTransport:
             return self._status(job, error)
         except UnansweredError as error:
             was_sent = error.was_sent and not error.for_token
-            return NotAnsweringError(f"Reddit does not answer ({error.code})", was_sent=was_sent)
+            return NotAnsweringError(mark("Reddit does not answer ({problem})"), was_sent=was_sent, problem=error.code)
         except StoppedError as error:
             return error
         except prawcore.exceptions.InsufficientScope:
@@ -288,7 +289,7 @@ class RedditTransport:
         except (prawcore.exceptions.PrawcoreException, praw.exceptions.PRAWException, ValueError, KeyError) as error:
             # BadJSON above all: a proxy's page, or an answer cut off. KeyError and ValueError come out of prawcore
             # where a token answer misses a field.
-            return NotAnsweringError(f"Reddit answered with nonsense ({type(error).__name__})")
+            return NotAnsweringError(mark("Reddit answered with nonsense ({problem})"), problem=type(error).__name__)
 
     def _status(self, job: _Job, error: StatusError) -> Exception | None:
         if error.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -296,7 +297,9 @@ class RedditTransport:
             _log.warning("Reddit asks to wait", seconds=round(seconds))
             return None if job.method == "GET" else ToldToWaitError(seconds)
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.REQUEST_TIMEOUT:
-            return NotAnsweringError(f"Reddit answered {error.status}", was_sent=not error.for_token)
+            return NotAnsweringError(
+                mark("Reddit answered {status}"), was_sent=not error.for_token, status=error.status
+            )
         if error.for_token and error.status in _TOKEN_REFUSALS:
             return _rejected()
         if job.method != "GET":
@@ -318,8 +321,10 @@ def _closed(error: StatusError) -> Exception:
 
 def _rejected() -> CredentialsRejectedError:
     return CredentialsRejectedError(
-        "Reddit does not accept these credentials; check reddit.client_id, reddit.client_secret and "
-        "reddit.username with reddit.password, or reddit.refresh_token"
+        mark(
+            "Reddit does not accept these credentials; check reddit.client_id, reddit.client_secret and "
+            "reddit.username with reddit.password, or reddit.refresh_token"
+        )
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from core.errors import InputError
+from core.text import mark
 from listeners.replay.lines import Line
 from listeners.replay.options import FIELDS
 
@@ -60,7 +61,11 @@ def record_type(columns: Mapping[str, str]) -> type[Record]:
     """
     unknown = next((field for field in columns if field not in FIELDS), None)
     if unknown is not None:
-        raise InputError(f"--columns does not know the field {unknown!r}; fields are {', '.join(FIELDS)}")
+        raise InputError(
+            mark("--columns does not know the field {field!r}; fields are {fields}"),
+            field=unknown,
+            fields=", ".join(FIELDS),
+        )
     if not columns:
         return Record
     # A column that was given to one field is no longer read into the field of its own name.
@@ -72,7 +77,9 @@ def record_type(columns: Mapping[str, str]) -> type[Record]:
     try:
         return cast(type[Record], msgspec.defstruct("MappedRecord", fields, bases=(Record,), rename=rename))
     except ValueError as error:
-        raise InputError(f"--columns cannot be used ({error}); give each field a column of its own") from None
+        raise InputError(
+            mark("--columns cannot be used ({problem}); give each field a column of its own"), problem=error
+        ) from None
 
 
 def read_records(path: Path, lines: Iterator[Line], kind: type[Record]) -> Iterator[Read]:
@@ -94,7 +101,7 @@ def _format(path: Path, first: Line) -> _Reader:
     name = path.name.removesuffix(".gz").removesuffix(".zst").lower()
     start = (first.content or b"").lstrip()
     if start.startswith(b"["):
-        raise InputError(f"{path} is one JSON array; write one object a line (jq -c '.[]' FILE)")
+        raise InputError(mark("{path} is one JSON array; write one object a line (jq -c '.[]' FILE)"), path=path)
     if name.endswith((".jsonl", ".ndjson", ".json")) or start.startswith(b"{"):
         return _read_json
     if name.endswith((".tsv", ".tab")):
@@ -105,7 +112,10 @@ def _format(path: Path, first: Line) -> _Reader:
         return _read_tsv
     if b"," in start or start in (b"text", b"body"):
         return _read_csv
-    raise InputError(f"cannot tell what {path} is; name it .jsonl, .csv or .tsv, or put column names in its first line")
+    raise InputError(
+        mark("cannot tell what {path} is; name it .jsonl, .csv or .tsv, or put column names in its first line"),
+        path=path,
+    )
 
 
 def _read_json(path: Path, first: Line, lines: Iterator[Line], kind: type[Record]) -> Iterator[Read]:  # noqa: ARG001
@@ -133,7 +143,11 @@ def _decode(decode: Callable[[bytes], Record], line: Line) -> Read:
 def _read_tsv(path: Path, first: Line, lines: Iterator[Line], kind: type[Record]) -> Iterator[Read]:
     header = _text(first)
     if header is None:
-        raise InputError(f"{path}, line {first.number}: the header is not UTF-8 text; save the file as UTF-8")
+        raise InputError(
+            mark("{path}, line {number}: the header is not UTF-8 text; save the file as UTF-8"),
+            path=path,
+            number=first.number,
+        )
     names = header.split("\t")
     build = _row_builder(path, names, kind)
     width = len(names)
@@ -158,7 +172,9 @@ def _read_csv(path: Path, first: Line, lines: Iterator[Line], kind: type[Record]
         names = next(reader)
     except (csv.Error, _UnclosedQuoteError, _UnreadableLineError, StopIteration):
         raise InputError(
-            f"{path}, line {first.number}: the header cannot be read; save the file as UTF-8 CSV"
+            mark("{path}, line {number}: the header cannot be read; save the file as UTF-8 CSV"),
+            path=path,
+            number=first.number,
         ) from None
     build = _row_builder(path, names, kind)
     width = len(names)
@@ -261,8 +277,11 @@ def _row_builder(path: Path, names: Sequence[str], kind: type[Record]) -> Callab
     wanted = [(field, places.get(column)) for field, column in zip(*_names(kind), strict=True)]
     if not any(field in ("text", "body", "selftext") and place is not None for field, place in wanted):
         raise InputError(
-            f"{path} has no column that holds the text (its columns: {', '.join(sorted(places))[:200]}); "
-            "name it with --columns text=COLUMN"
+            mark(
+                "{path} has no column that holds the text (its columns: {columns}); name it with --columns text=COLUMN"
+            ),
+            path=path,
+            columns=", ".join(sorted(places))[:200],
         )
     chosen = [(field, place) for field, place in wanted if place is not None]
 

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 import zstandard
 
 from core.errors import InputError
+from core.text import mark
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -62,8 +63,12 @@ class LineFile:
                 yield Line(number, chunk.rstrip(b"\r\n"))
         except (EOFError, zlib.error, zstandard.ZstdError, OSError) as error:
             raise InputError(
-                f"{self.path} is damaged or cut off after line {number}; "
-                "what came before is kept: fetch the file again and replay it, nothing is counted twice"
+                mark(
+                    "{path} is damaged or cut off after line {number}; "
+                    "what came before is kept: fetch the file again and replay it, nothing is counted twice"
+                ),
+                path=self.path,
+                number=number,
             ) from error
 
     def _skip_line(self) -> None:
@@ -102,13 +107,15 @@ def _open(path: Path) -> tuple[IO[bytes], IO[bytes]]:
     Raises InputError where there is no readable file.
     """
     if path.is_dir():
-        raise InputError(f"{path} is a folder; give the files in it")
+        raise InputError(mark("{path} is a folder; give the files in it"), path=path)
     try:
         file = io.BufferedReader(io.FileIO(path), _BUFFER_BYTES)
     except FileNotFoundError:
-        raise InputError(f"there is no file {path}; check the path") from None
+        raise InputError(mark("there is no file {path}; check the path"), path=path) from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+        raise InputError(
+            mark("{path} cannot be read ({problem}); check its permissions"), path=path, problem=error.strerror
+        ) from error
     magic = file.peek(4)[:4]
     if magic.startswith(_GZIP_MAGIC):
         return file, io.BufferedReader(_Unpacked(gzip.GzipFile(fileobj=file)), _BUFFER_BYTES)
@@ -121,7 +128,7 @@ def _open(path: Path) -> tuple[IO[bytes], IO[bytes]]:
 
 def _without_mark(path: Path, first: bytes) -> bytes:
     if first.startswith(_UTF16_MARKS):
-        raise InputError(f"{path} is written in UTF-16; save it as UTF-8")
+        raise InputError(mark("{path} is written in UTF-16; save it as UTF-8"), path=path)
     return first.removeprefix(_UTF8_MARK)
 
 

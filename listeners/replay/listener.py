@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from core.errors import InputError, UsageError
+from core.text import mark
 from core.types.post import Batch, FeedHealth, Post
 from listeners.replay.convert import Converter, RejectedError
 from listeners.replay.formats import Read, read_records, record_type
@@ -79,7 +80,7 @@ class FileListener:
         handed over where that can be told by opening it, else behind what came before the damage.
         """
         if not self._paths:
-            raise UsageError("give at least one file to replay")
+            raise UsageError(mark("give at least one file to replay"))
         self._sizes = tuple(await asyncio.to_thread(lambda: [check_readable(path) for path in self._paths]))
         for path in self._paths:
             self._open = await asyncio.to_thread(self._begin, path)

@@ -19,7 +19,7 @@ def _one_line(stderr: str) -> bool:
     [
         ('[discord]\ntokn = "x"', ("discord.tokn", "token")),
         ("[discord\n", ("line 1",)),
-        ('[maeari]\nlocale = "fr"', ("maeari.locale", "'en' or 'ko'")),
+        ('[maeari]\nlocale = "fr"', ("maeari.locale", "'en', 'ko'")),
         ('[maeari]\ntimezone = "Seoul"', ("maeari.timezone", "Asia/Seoul")),
         ('[discord]\ntoken = "file:nowhere.txt"', ("discord.token", "nowhere.txt")),
         ('[[brands]]\nname = "A"\nterms = []', ("brands[1].terms",)),
@@ -86,7 +86,7 @@ def test_a_newer_database_is_told_apart_from_a_damaged_one(maeari: Maeari, tmp_p
 
 def test_a_data_folder_that_cannot_be_made(maeari: Maeari, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
-    (tmp_path / "config.toml").write_text('[[brands]]\nname = "A"\nterms = ["a"]\n', encoding="utf-8")
+    (tmp_path / "config.toml").write_text('[discord]\ntoken = "x"\n', encoding="utf-8")
 
     done = maeari("run")
 
