@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.row import BenchOptions, Row
 from benchmarks.storage import STARTED, judged
+from bot.cogs.case_choices import MOST_LOOKED_AT
 from bot.i18n import Catalogues
-from bot.views.lists import MOST_COUNTED
 from core.clock import SteppedClock
-from core.ports.storing import Store, Unit
+from core.ports.storing import MOST_COUNTED, Store, Unit
 from core.settings import FlagsPolicy, SlaSection
 from core.types.assessment import Label
 from core.types.brand import Brand, Term
@@ -28,7 +28,9 @@ from core.types.post import Author
 from engagement.desk.causes import Causes
 from engagement.desk.desk import Desk
 from engagement.desk.opening import DeskPolicy
+from engagement.desk.stats import read_stats
 from engagement.desk.verdicts import Verdicts
+from engagement.desk.watch import DeskWatch
 from engagement.members.surveys import Surveys
 from storage.store import SqlStore
 
@@ -78,6 +80,10 @@ async def _measure(folder: Path) -> list[Row]:
     return found
 
 
+def _nothing() -> None:
+    """Wake nobody: nothing is sent."""
+
+
 class _Desk:
     """The services over one store."""
 
@@ -87,6 +93,8 @@ class _Desk:
         self.cases = cases
         self.now = clock.now()
         self.desk = Desk(store, clock, DeskPolicy(SlaSection(), FlagsPolicy()))
+        self.watch = DeskWatch(store, clock, self.desk.policy, wake=_nothing)
+        self.clock = clock
         self.verdicts = Verdicts(store, clock, ZoneInfo("UTC"))
         self.causes = Causes(store, clock, catalogues)
         self.surveys = Surveys(store, clock, catalogues, enabled=True)
@@ -116,7 +124,11 @@ def _questions(at: _Desk) -> dict[str, Question]:
         "closed cases of a brand": cases(CaseQuery(states=(CaseState.RESOLVED,), brand=brand)),
         "urgent cases": cases(CaseQuery(states=_RUNNING, severity=Severity.URGENT)),
         "cases of the last day": cases(CaseQuery(since=at.now - day, until=at.now)),
-        "cases offered while typing": lambda: at.desk.list_cases(CaseQuery(states=_RUNNING), limit=200),
+        "cases with a tag": cases(CaseQuery(states=_RUNNING, tag="hinge")),
+        "free cases": cases(CaseQuery(states=_RUNNING, unclaimed=True)),
+        "the queue board": at.watch.queue,
+        "statistics of a day": lambda: read_stats(at.store, at.clock, days=1),
+        "cases offered while typing": lambda: at.desk.list_cases(CaseQuery(states=_RUNNING), limit=MOST_LOOKED_AT),
         "one case as a card": lambda: at.desk.view(middle),
         "the trail of a case": lambda: at.desk.trail(middle),
         "newest mentions": mentions(MentionQuery()),
@@ -205,7 +217,7 @@ def _case(store: Store, number: int, one: JudgedMention, mention_id: int) -> Cas
         due_at=post.created_at + timedelta(hours=4),
         mention_ids=(mention_id,),
         author_key=store.author_key(post.ref.source, post.author.native_id),
-        claimed_by=str(number % 12),
+        claimed_by=str(number % 12) if closed or number // 10 % 3 else None,
         answered_at=post.created_at if closed else None,
         answered_by=AnsweredBy.BOT_DESK if closed else None,
         resolved_at=post.created_at + timedelta(hours=1) if closed else None,
@@ -222,6 +234,7 @@ async def _teach(unit: Unit, count: int) -> None:
         )
         await unit.verdicts.put(verdict)
         await unit.csat.put(CsatAnswer(mention_id, mention_id % 5 + 1, "", at - timedelta(minutes=mention_id % 60)))
+        await unit.casework.add_tag(mention_id, "hinge")
     for number in range(20):
         cause = await unit.causes.add(f"cause {number}", actor="7", at=STARTED)
         await unit.causes.link(cause.id, count - number, actor="7", at=STARTED)

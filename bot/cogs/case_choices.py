@@ -13,6 +13,8 @@ from engagement.desk.view import KINDS, SEVERITIES
 
 MOST_CHOICES = 25
 """What Discord shows of an autocomplete."""
+MOST_LOOKED_AT = 100
+"""Most pressing cases that are looked through while somebody types."""
 LARGEST_ID = 2**53 - 1
 """Largest whole number that Discord lets people type."""
 LIVE = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
@@ -31,7 +33,7 @@ async def case_choices(
         return []
     number, t = str(typed).strip(), reader(interaction)
     async with services.store.read() as unit:
-        cases = await unit.cases.find(CaseQuery(states=states), limit=200)
+        cases = await unit.cases.find(CaseQuery(states=states), limit=MOST_LOOKED_AT)
     fitting = [case for case in cases if number in str(case.id)]
     return [app_commands.Choice(name=_choice(case, t), value=case.id) for case in fitting[:MOST_CHOICES]]
 

@@ -18,14 +18,16 @@ from bot.cogs.case_choices import (
 )
 from bot.cogs.case_states import CaseStateCommands
 from bot.cogs.case_work import CaseWorkCommands
+from bot.cogs.template_choices import template_choices
 from bot.context import AnyInteraction, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.card import CaseCard
-from bot.views.lists import Page, pages, show_list, when
+from bot.views.lists import Page, counted, pages, show_list, when
 from bot.views.more import take_note
 from bot.views.reply import reply_modal, send_reply, take_reply
 from bot.views.text import CONTENT_LIMIT, safe
+from core.ports.storing import MOST_COUNTED
 from core.text import Translate, mark
 from core.types.case import Case, CaseQuery, CaseState
 from engagement.desk.care import TAG_LIMIT
@@ -103,10 +105,10 @@ class CaseCog(
 
     async def _page(self, query: CaseQuery, number: int, t: Translate) -> Page:
         async with self._services.store.read() as unit:
-            total = await unit.cases.count(query)
+            total = await unit.cases.count(query, most=MOST_COUNTED)
             number = min(number, max(pages(total, PAGE_SIZE) - 1, 0))
             cases = await unit.cases.find(query, limit=PAGE_SIZE, offset=number * PAGE_SIZE)
-        title = t("Cases: {count}", count=total)
+        title = t("Cases: {count}", count=counted(total))
         return Page(title, [case_line(case, t) for case in cases], number, pages(total, PAGE_SIZE))
 
     @app_commands.command(name=mark("view"), description=mark("Show one case with its post"))
@@ -130,21 +132,27 @@ class CaseCog(
         await say(interaction, reader(interaction)("Case {case} is yours now.", case=case))
 
     @app_commands.command(name=mark("reply"), description=mark("Answer the post of a case, publicly"))
-    @app_commands.describe(case=mark("Number of the case"), text=mark("Your reply; leave it out for a window"))
-    @app_commands.rename(case=mark("case"), text=mark("text"))
+    @app_commands.describe(
+        case=mark("Number of the case"),
+        text=mark("Your reply; leave it out for a window"),
+        template=mark("A canned reply; you see it filled in before it is sent"),
+    )
+    @app_commands.rename(case=mark("case"), text=mark("text"), template=mark("template"))
     async def reply(
         self,
         interaction: AnyInteraction,
         case: CaseNumber,
         text: app_commands.Range[str, 1, CONTENT_LIMIT] | None = None,
+        template: int | None = None,
     ) -> None:
-        """Reply to a case, in a modal unless the text is given."""
+        """Reply to a case, in a modal unless a text or a canned reply is given."""
         actor = require_staff(interaction)
-        if text is None:
-            await interaction.response.send_modal(reply_modal(case, reader(interaction)))
+        if text is None and template is None:
+            modal = reply_modal(case, reader(interaction), self._services.templates.shelf)
+            await interaction.response.send_modal(modal)
             return
         await wait_for_answer(interaction)
-        await send_reply(interaction, case, actor, text)
+        await send_reply(interaction, case, actor, text or "", template_id=template)
 
     @app_commands.command(name=mark("resolve"), description=mark("Close a case"))
     @app_commands.describe(case=mark("Number of the case"), reason=mark("How it ended"))
@@ -165,6 +173,13 @@ class CaseCog(
     async def suggest_cases(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
         """Offer the cases that are not closed, to staff only."""
         return await case_choices(self._services, interaction, current)
+
+    @reply.autocomplete("template")
+    async def suggest_templates(
+        self, interaction: AnyInteraction, current: str | int
+    ) -> list[app_commands.Choice[int]]:
+        """Offer canned replies, to staff only."""
+        return template_choices(self._services, interaction, str(current))
 
     @list_cases.autocomplete("brand")
     async def suggest_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.cases import LARGEST_ID, LIVE, MOST_CHOICES, CaseNumber
+from bot.cogs.case_choices import LARGEST_ID, MOST_CHOICES, CaseNumber, case_choices
 from bot.context import AnyInteraction, acts_as_staff, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.lists import Page, pages, show_list, when
 from bot.views.text import CHOICE_LIMIT, plain, safe
 from core.text import Translate, mark
-from core.types.case import CaseQuery
 from core.types.learning import Cause
 from engagement.desk.causes import TITLE_LIMIT
 
@@ -98,15 +97,7 @@ class CauseCog(commands.GroupCog, group_name=mark("cause"), group_description=ma
     @link.autocomplete("case")
     async def suggest_cases(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
         """Offer the cases that are not closed, to staff only."""
-        if not acts_as_staff(interaction):
-            return []
-        typed = str(current).strip()
-        cases = await self._services.desk.list_cases(CaseQuery(states=LIVE), limit=200)
-        fitting = [case for case in cases if typed in str(case.id)][:MOST_CHOICES]
-        return [
-            app_commands.Choice(name=plain(f"{case.id} · {case.brand}", CHOICE_LIMIT), value=case.id)
-            for case in fitting
-        ]
+        return await case_choices(self._services, interaction, current)
 
 
 def _line(cause: Cause, t: Translate) -> str:

@@ -9,10 +9,11 @@ from bot.cogs.cases import LARGEST_ID, brand_choices
 from bot.context import AnyInteraction, acts_as_staff, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
-from bot.views.lists import MOST_COUNTED, Page, counted, link, pages, show_list, when
+from bot.views.lists import Page, counted, link, pages, show_list, when
 from bot.views.mention import MentionCard
 from bot.views.names import DECISION, LABEL, place
 from bot.views.text import quote, safe
+from core.ports.storing import MOST_COUNTED
 from core.text import Translate, mark
 from core.types.assessment import Label
 from core.types.mention import MentionQuery, StoredMention

@@ -15,13 +15,12 @@ from discord import ui
 from bot.context import AnyInteraction, reader
 from bot.views.answering import answering_failures, say
 from bot.views.text import TEXT_LIMIT
+from core.ports.storing import MOST_COUNTED
 from core.text import Translate, cut
 
 MOST_LISTS = 500
 """Lists whose buttons work; older ones ask to run the command again."""
 TITLE_LIMIT = 300
-MOST_COUNTED = 1_000
-"""Lists count no further, so that they cost the same however long they become."""
 _ADDRESS = re.compile(r"https?://[^\s()<>\"'\[\]\\]{1,500}")
 
 

@@ -22,6 +22,9 @@ from core.types.rollup import ReplyCounts, ReplyRow, RollupRow, TermCount
 
 T = TypeVar("T")
 
+MOST_COUNTED = 1_000
+"""Lists and boards count no further, so that they cost the same however much is stored."""
+
 
 class MentionRepository(Protocol):
     """Mentions, their authors, search text, roll-ups and tombstones."""

@@ -74,6 +74,8 @@ STATEMENTS = (
     "CREATE INDEX cases_by_opening ON cases (opened_at)",
     "CREATE INDEX cases_by_snooze ON cases (snoozed_until) WHERE snoozed_until IS NOT NULL",
     "CREATE INDEX cases_by_resolution ON cases (resolved_at) WHERE resolved_at IS NOT NULL",
+    "CREATE INDEX cases_by_state_and_opening ON cases (state, opened_at)",
+    "CREATE INDEX cases_free ON cases (place) WHERE claimed_by IS NULL",
     "CREATE INDEX cases_by_place ON cases (place)",
     "CREATE INDEX cases_by_severity ON cases (severity, place)",
     "CREATE INDEX cases_by_state ON cases (state, place)",
