@@ -60,7 +60,7 @@ def line_for(error: BaseException, t: Translate, *, actor: str | None = None) ->
 
     Who holds a case is named unless it is `actor`, the reader themselves.
     """
-    own = _own_words(str(error), t) if isinstance(error, FOR_PEOPLE) else None
+    own = _own_words(error, t) if isinstance(error, FOR_PEOPLE) else None
     line = own or _general_words(error, t)
     if isinstance(error, ConflictError) and error.holder not in (None, actor):
         return line + " " + t("In charge: {person}", person=f"<@{error.holder}>")
@@ -82,12 +82,10 @@ def _general_words(error: BaseException, t: Translate) -> str:
     return next((words for kind, words in general if isinstance(error, kind)), unexpected)
 
 
-def _own_words(message: str, t: Translate) -> str | None:
-    """Return an error's own sentence where the reader's language knows it; a filled-in one reads English only."""
-    if not message or "{" in message or "}" in message:
-        return message if message and t.locale == "en" else None
-    words = t(message)
-    return words if t.locale == "en" or words != message else None
+def _own_words(error: MaeariError, t: Translate) -> str | None:
+    """Return an error's own sentence where the reader's language knows it."""
+    words = error.words(t)
+    return words if words and (t.locale == "en" or words != str(error)) else None
 
 
 async def report_failure(interaction: AnyInteraction, error: BaseException) -> None:
