@@ -7,10 +7,12 @@ from typing import Any
 import discord
 import pytest
 
+from bot.i18n import Catalogues
 from bot.sender import DiscordSender
 from bot.views.alarm import alarm_text
 from core.types.action import ActionKind, ActionState
 from core.types.deskwork import AlarmKind
+from tests.bot.views.test_card import case_view
 from tests.bot.world import World, text_of
 
 
@@ -86,11 +88,11 @@ async def test_the_board_is_found_after_a_crash(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", list(AlarmKind))
-async def test_every_alarm_has_its_words_in_both_languages(world: World, kind: AlarmKind) -> None:
-    case = await world.complaint()
-    texts = [
-        alarm_text(kind, case, world.services.catalogues.for_locale(locale), promise=None, guild_id="1", role=None)
+async def test_every_alarm_has_its_words_in_both_languages(kind: AlarmKind) -> None:
+    case, catalogues = case_view().case, Catalogues()
+    english, korean = (
+        alarm_text(kind, case, catalogues.for_locale(locale), promise=None, guild_id="1", role=None)
         for locale in ("en", "ko")
-    ]
-    assert texts[0] != texts[1]
-    assert all(f"{case.id}" in text and "Lumora" in text for text in texts)
+    )
+    assert english != korean
+    assert all(f"{case.id}" in text and "Lumora" in text for text in (english, korean))

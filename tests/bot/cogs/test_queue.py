@@ -100,13 +100,13 @@ async def test_buttons_of_the_board_over_a_restart(world: World) -> None:
     assert said(await world.sora.click(board, custom_id="queue:off")) == f"<@{world.sora.id}> is off duty now."
 
 
-@pytest.mark.parametrize("act", ["next", "on", "off"])
-async def test_guests_press_in_vain(world: World, act: str) -> None:
+async def test_guests_press_in_vain(world: World) -> None:
     case = await world.complaint()
     await world.sora.slash(world.staff_channel, "queue")
     await world.drain()
-    result = await world.guest.click(boards(world)[0], custom_id=f"queue:{act}")
-    assert said(result) == "Only staff may do this."
+    for act in ("next", "on", "off"):
+        result = await world.guest.click(boards(world)[0], custom_id=f"queue:{act}")
+        assert said(result) == "Only staff may do this."
     assert (await world.case(case.id)).state is CaseState.OPEN
     assert await world.services.watch.on_duty() == ()
 

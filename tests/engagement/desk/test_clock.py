@@ -42,7 +42,7 @@ def started(clock: SlaClock, opened_at: datetime, severity: Severity = Severity.
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some_hours(), MOMENTS, SPANS)
 def test_what_is_left_is_left_after_any_pauses(
     hours: BusinessHours, opened: datetime, spans: list[tuple[timedelta, timedelta]]
@@ -65,7 +65,7 @@ def test_what_is_left_is_left_after_any_pauses(
         assert hours.between(now, case.resolve_due_at) == target - worked
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(some_hours(), MOMENTS, st.sampled_from(Severity), st.integers(1, 99))
 def test_a_reminder_comes_before_its_breach(
     hours: BusinessHours, opened: datetime, severity: Severity, percent: int
@@ -82,7 +82,7 @@ def test_a_reminder_comes_before_its_breach(
     assert abs(used - timedelta(minutes=first) * percent / 100) < timedelta(milliseconds=1)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(some_hours(), MOMENTS, st.sampled_from(Severity), AMOUNTS, AMOUNTS)
 def test_another_severity_keeps_the_pauses(
     hours: BusinessHours, opened: datetime, severity: Severity, working: timedelta, waiting: timedelta

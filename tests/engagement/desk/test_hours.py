@@ -47,7 +47,7 @@ AMOUNTS = st.timedeltas(timedelta(0), timedelta(hours=60))
 SPANS = st.timedeltas(timedelta(0), timedelta(days=25))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some_hours(), MOMENTS, AMOUNTS)
 def test_what_is_added_has_passed(hours: BusinessHours, start: datetime, amount: timedelta) -> None:
     due = hours.add(start, amount)
@@ -55,7 +55,7 @@ def test_what_is_added_has_passed(hours: BusinessHours, start: datetime, amount:
     assert hours.between(start, due) == amount
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some_hours(), MOMENTS, SPANS, SPANS)
 def test_time_adds_up_and_never_outruns_the_clock(
     hours: BusinessHours, start: datetime, one: timedelta, other: timedelta
@@ -67,7 +67,7 @@ def test_time_adds_up_and_never_outruns_the_clock(
     assert hours.between(end, start) == -whole
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some_hours(), MOMENTS, AMOUNTS, AMOUNTS)
 def test_more_is_due_later(hours: BusinessHours, start: datetime, one: timedelta, other: timedelta) -> None:
     assert hours.add(start, one) <= hours.add(start, one + other)
@@ -83,7 +83,7 @@ def test_a_count_of_quarters_agrees(hours: BusinessHours, start: datetime, quart
     assert hours.between(start, start + step * quarters) == step * opened
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(some_hours(), MOMENTS)
 def test_spans_come_in_order_and_never_overlap(hours: BusinessHours, start: datetime) -> None:
     found = list(hours.spans(start, start + timedelta(days=10)))
