@@ -14,6 +14,7 @@ from core.types.action import Action, Purpose
 from core.types.case import Case, CaseEvent, CaseEventKind
 from core.types.member import ContactRule, ContactWish
 from core.types.mention import MentionQuery, StoredMention
+from core.types.moderation import MeasureRecord
 from core.types.post import Removal, RemovalReason, Source
 from engagement.desk.cards import refresh_draft_cards
 from engagement.desk.following import mentions_gone
@@ -22,6 +23,8 @@ __all__ = ["Forgotten", "MemberExport", "Privacy"]
 
 PURGE_BATCH = 500
 """Texts purged in one unit of work: the writer stays free for others in between."""
+MOST_MEASURES = 1_000
+"""Lines of the moderation log in an export; nobody has that many."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _log = structlog.get_logger(__name__)
@@ -38,6 +41,8 @@ class MemberExport:
     messages: tuple[Action, ...]
     """What was written to them, or waits to be."""
     wishes: tuple[ContactWish, ...]
+    measures: tuple[MeasureRecord, ...] = ()
+    """What moderators did about them, and their appeals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class Privacy:
                 cases=tuple(await unit.cases.of_author(author_key, since=_EVER)),
                 messages=tuple(await unit.outbox.of_author(author_key)),
                 wishes=tuple(await unit.members.wishes(author_key)),
+                measures=tuple(await unit.moderation.find(author_key=author_key, limit=MOST_MEASURES)),
             )
 
     async def forget(self, author_key: str) -> Forgotten:

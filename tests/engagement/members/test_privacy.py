@@ -7,6 +7,7 @@ from pathlib import Path
 from core.types.action import ActionState, Purpose, Target
 from core.types.case import CaseEventKind
 from core.types.mention import MentionQuery
+from core.types.moderation import Measure, MeasureKind
 from core.types.post import Source
 from engagement.members.privacy import Privacy
 from tests.engagement.world import World, message
@@ -111,3 +112,14 @@ async def test_texts_end_with_their_days_per_source(world: World) -> None:
         assert {mention.source for mention in living} == {Source.DISCORD, Source.FILE}
         assert await unit.mentions.count(MentionQuery(with_tombstones=True)) == 3
     assert await privacy.expire() == 0
+
+
+async def test_an_export_holds_what_moderators_did(world: World) -> None:
+    key = world.store.author_key(Source.DISCORD, "77")
+    measure = Measure(MeasureKind.WARN, Source.DISCORD, "5", "42", "noise", member_id="77", member_name="ann")
+    await world.store.write(lambda unit: unit.moderation.begin(measure, author_key=key, at=world.clock.now()))
+    privacy = privacy_of(world)
+    (line,) = (await privacy.export_member(key)).measures
+    assert line.reason == "noise"
+    await privacy.forget(key)
+    assert (await privacy.export_member(key)).measures == ()
