@@ -251,12 +251,24 @@ async def test_reply_counts_of_the_source_are_taken_over(world: World) -> None:
 async def test_reddit_thanks_wait_as_drafts(world: World) -> None:
     post = replace(make.post("I love my Lumora", native_id="t1_q"), thread_id="t3_x")
     await world.take(post, feed="reddit:comments")
-    (draft,) = await world.actions()
-    assert (draft.state, draft.draft.target.thread_id) == (ActionState.DRAFT, "t3_x")
-    assert await world.outbox.drain() == 0
-    await world.desk.approve(draft.id, "7")
+    (draft,) = await world.actions(ActionState.DRAFT)
+    assert draft.draft.target.thread_id == "t3_x"
     assert await world.outbox.drain() == 1
-    assert world.reddit.effects[0].approved_by == "7"
+    assert [(one.draft.kind, one.draft.about) for one in world.discord.effects] == [(ActionKind.DRAFT_CARD, draft.id)]
+    assert world.reddit.effects == []
+    await world.desk.approve(draft.id, "7")
+    await world.outbox.drain()
+    assert [one.approved_by for one in world.reddit.effects] == ["7"]
+
+
+async def test_a_thank_you_that_is_edited_away_takes_its_card_along(world: World) -> None:
+    post = replace(make.post("I love my Lumora", native_id="t1_q"), thread_id="t3_x")
+    await world.take(post, feed="reddit:comments")
+    await world.outbox.drain()
+    await world.take(replace(post, text="I hate my Lumora", edited_at=world.clock.now()), feed="reddit:comments")
+    await world.outbox.drain()
+    assert ActionKind.CARD_UPDATE in [one.draft.kind for one in world.discord.effects]
+    assert await world.actions(ActionState.DRAFT) == []
 
 
 async def test_no_two_thanks_of_one_place_say_the_same(world: World) -> None:
