@@ -67,6 +67,7 @@ def configure_logging(style: Literal["console", "json"], *, level: int = logging
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_without_values, *shared],
             pass_foreign_args=True,
+            use_get_message=False,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
@@ -76,6 +77,8 @@ def configure_logging(style: Literal["console", "json"], *, level: int = logging
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     if not sys.flags.dev_mode:
+        # A line that cannot be formatted would be shown with all its values.
+        logging.raiseExceptions = False
         _tell_uncaught_by_kind()
 
 
