@@ -17,7 +17,7 @@ from sentiment.training.matrix import english_table, korean_table
 from sentiment.training.sets import Row, training_rows
 
 VERSION = "2026.11-en1-ko1"
-ENGLISH_FEELINGS, ENGLISH_INTENTS = 90_000, 8_000
+ENGLISH_FEELINGS, ENGLISH_INTENTS = 80_000, 8_000
 KOREAN_FEELINGS, KOREAN_INTENTS = 170_000, 12_000
 """Sizes of the dictionaries: together well under 2 MB on disk."""
 
@@ -59,7 +59,7 @@ def _train(language: str, rows: list[Row]) -> Fitted:
     own = [at for at, row in enumerate(rows) if row.source in ("corpus", "ko_abuse")]
     reader = shared_reader()
     if language == "en":
-        table = english_table(texts, reader, at_least=3, kept=own)
+        table = english_table(texts, reader, at_least=4, kept=own)
         goals, feelings, intents = ENGLISH_GOALS, ENGLISH_FEELINGS, ENGLISH_INTENTS
     else:
         table = korean_table(texts, reader, at_least=4, kept=own)

@@ -15,7 +15,7 @@ INTENT_FREEDOM = 0.1
 """Few rows, so few liberties."""
 CORPUS_WEIGHT = 4.0
 """Our own rows are few and exactly what is judged: each counts like so many others towards an intent."""
-CORPUS_FEELING_WEIGHT = 2.0
+CORPUS_FEELING_WEIGHT = 1.5
 """The same towards a feeling, which the large sets teach as well."""
 
 
@@ -33,8 +33,8 @@ class Goals:
 
 
 ENGLISH_GOALS = Goals(
-    opinion={"en_reddit3": 1.0, "en_vader_gt": 0.7},
-    polarity={"en_reddit3": 1.0, "en_vader_gt": 0.7},
+    opinion={"en_reddit3": 1.0, "en_vader_gt": 0.8},
+    polarity={"en_reddit3": 1.0, "en_vader_gt": 0.8},
     opinion_freedom=0.03,
     polarity_freedom=0.03,
     calibrates=frozenset({"en_reddit3", "corpus"}),
