@@ -46,8 +46,6 @@ CASES_PER_AUTHOR = 4
 _BRANDS = ("Lumora", "Nimbus", "Glimmer", "Haneul")
 _RUNNING = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
 _SEVERITIES = (Severity.URGENT, Severity.HIGH, Severity.NORMAL, Severity.NORMAL, Severity.LOW)
-_COUNTED = 1_000
-"""Lists count no further: `engagement.desk` shows `1,000+`."""
 
 
 def rows(_: BenchOptions) -> Iterable[Row]:

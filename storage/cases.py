@@ -318,7 +318,9 @@ def _of_states(states: Sequence[CaseState]) -> list[ColumnElement[bool]]:
     Where it holds no others the states are not asked for: SQLite would read and sort them state by state.
     """
     asked, closed = set(states), set(_CLOSED)
-    named: ColumnElement[bool] = cases.c.state.in_(states)
+    # Several states as an expression, lest SQLite goes by the index of states instead of the one that fits the rest.
+    column = cases.c.state if len(asked) == 1 else cases.c.state.concat("")
+    named: ColumnElement[bool] = column.in_(states)
     if asked & closed and asked - closed:
         return [named]
     stretch = cases.c.place >= _FIRST_CLOSED if asked & closed else cases.c.place < _FIRST_CLOSED

@@ -133,7 +133,7 @@ async def show_list(interaction: AnyInteraction, page_of: PageOf) -> None:
 
 
 def counted(total: int) -> str:
-    """Return how many lines there are; `1,000+` where nobody counted to the end."""
+    """Return how many lines there are; `500+` where nobody counted to the end."""
     return str(total) if total < MOST_COUNTED else f"{MOST_COUNTED:,}+"
 
 

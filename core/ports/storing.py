@@ -22,7 +22,7 @@ from core.types.rollup import ReplyCounts, ReplyRow, RollupRow, TermCount
 
 T = TypeVar("T")
 
-MOST_COUNTED = 1_000
+MOST_COUNTED = 500
 """Lists and boards count no further, so that they cost the same however much is stored."""
 
 
