@@ -171,6 +171,16 @@ class Application:
         """How the installation is doing."""
         return await read_status(self.store, self.clock.now(), self._started_at, self.health())
 
+    async def refresh_metrics(self) -> None:
+        """Bring the gauges up to date, before they are read."""
+        now = self.clock.now()
+        for feed in self.health():
+            if feed.last_seen_at is not None:
+                self.metrics.feed_age.labels(feed.feed).set((now - feed.last_seen_at).total_seconds())
+        async with self.store.read() as unit:
+            waiting = await unit.outbox.find(states=(ActionState.PENDING, ActionState.SENDING), limit=MOST_COUNTED)
+        self.metrics.waiting.set(len(waiting))
+
     # -- starting
 
     async def _serve(self, started: Callable[[], None]) -> None:
@@ -183,7 +193,7 @@ class Application:
     async def _start_metrics(self) -> None:
         section = self.settings.maeari
         if section.metrics_port:
-            server = MetricsServer(self.metrics, self.health, self.supervisor.workers.values, self._refresh_metrics)
+            server = MetricsServer(self.metrics, self.health, self.supervisor.workers.values, self.refresh_metrics)
             await server.start(section.metrics_host, section.metrics_port)
             self._metrics_server = server
 
@@ -273,15 +283,6 @@ class Application:
 
     def _held(self, action: Action, outcome: Held) -> None:
         self.metrics.sends.labels(action.draft.target.source.value, outcome.value).inc()
-
-    async def _refresh_metrics(self) -> None:
-        now = self.clock.now()
-        for feed in self.health():
-            if feed.last_seen_at is not None:
-                self.metrics.feed_age.labels(feed.feed).set((now - feed.last_seen_at).total_seconds())
-        async with self.store.read() as unit:
-            waiting = await unit.outbox.find(states=(ActionState.PENDING, ActionState.SENDING), limit=MOST_COUNTED)
-        self.metrics.waiting.set(len(waiting))
 
 
 async def _sign_in(sign_in: Callable[[], Awaitable[None]]) -> None:
