@@ -88,28 +88,9 @@ class ByHand:
         """
         _of_a_person(post)
         judged = self._judged(post)
-        author = post.author
-        assert author is not None
-        key = self._store.author_key(post.ref.source, author.native_id)
-        locale = locale_of(judged.assessment.language)
 
         async def work(unit: Unit) -> Action:
-            place = post.ref.container
-            recent = await unit.outbox.recent_texts(purpose=Purpose.THANKS, container=place, limit=RECENT_TEXTS)
-            text = compose(judged.mention, judged.assessment, recent=recent, t=self._catalogue.for_locale(locale))
-            stored = await unit.mentions.by_ref(post.ref)
-            draft = ActionDraft(
-                kind=ActionKind.REPLY,
-                purpose=Purpose.THANKS,
-                target=Target(post.ref.source, place, post.ref.native_id, post.guild_id, post.thread_id),
-                key=f"thanks:{post.ref.source}:{post.ref.native_id}",
-                text=text,
-                author_key=key,
-                mention_id=stored[0].id if stored else None,
-                actor=actor,
-                needs_approval=post.ref.source is Source.REDDIT,
-                locale=locale,
-            )
+            draft = await self._thanks(unit, judged, actor)
             action = await unit.outbox.add(draft, created_at=self._clock.now())
             if action is None:
                 raise ConflictError(mark("The author was thanked for this already."))
@@ -120,6 +101,24 @@ class ByHand:
         _log.info("by_hand.thanks", action=action.id)
         self._desk.wake()
         return action
+
+    async def _thanks(self, unit: Unit, judged: JudgedMention, actor: str) -> ActionDraft:
+        post, locale = judged.mention.post, locale_of(judged.assessment.language)
+        ref, author = post.ref, post.author
+        recent = await unit.outbox.recent_texts(purpose=Purpose.THANKS, container=ref.container, limit=RECENT_TEXTS)
+        stored = await unit.mentions.by_ref(ref)
+        return ActionDraft(
+            kind=ActionKind.REPLY,
+            purpose=Purpose.THANKS,
+            target=Target(ref.source, ref.container, ref.native_id, post.guild_id, post.thread_id),
+            key=f"thanks:{ref.source}:{ref.native_id}",
+            text=compose(judged.mention, judged.assessment, recent=recent, t=self._catalogue.for_locale(locale)),
+            author_key=None if author is None else self._store.author_key(ref.source, author.native_id),
+            mention_id=stored[0].id if stored else None,
+            actor=actor,
+            needs_approval=ref.source is Source.REDDIT,
+            locale=locale,
+        )
 
     def _judged(self, post: Post) -> JudgedMention:
         """Return the message as a mention of the brand it names, or of our first brand where it names none."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
@@ -41,7 +40,7 @@ class Platform:
     """A moderator that remembers what it was asked."""
 
     source: Source = Source.DISCORD
-    kinds: ClassVar[frozenset[MeasureKind]] = frozenset(MeasureKind) - {MeasureKind.LOCK}
+    kinds: frozenset[MeasureKind] = frozenset(MeasureKind) - {MeasureKind.LOCK}
     taken: list[tuple[MeasureKind, int]] = field(default_factory=list)
     lifted: list[str | None] = field(default_factory=list)
     failure: Exception | None = None
