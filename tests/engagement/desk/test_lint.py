@@ -116,9 +116,7 @@ def test_no_text_makes_it_fall_over(text: str, names: list[str]) -> None:
 
 
 def _luhn(digits: str) -> str:
-    total = sum(
-        int(one) if place % 2 else sum(divmod(int(one) * 2, 10)) for place, one in enumerate(reversed(digits))
-    )
+    total = sum(int(one) if place % 2 else sum(divmod(int(one) * 2, 10)) for place, one in enumerate(reversed(digits)))
     return digits + str(-total % 10)
 
 
