@@ -40,7 +40,7 @@ from bot.views.pledges import GoodwillButton, PromiseButton
 from bot.views.queue import QueueButton
 from bot.views.reply import PreviewButton
 from bot.views.rules import RuleButton
-from bot.views.setup import ChannelChoice, LanguageChoice, RoleChoice
+from bot.views.setup import ChannelChoice, LanguageChoice, ListenChoice, RoleChoice
 from bot.views.verdict import CorrectionSelect, VerdictButton
 from core.types.post import Source
 
@@ -78,6 +78,7 @@ DYNAMIC_ITEMS = (
     AppealButton,
     DecideButton,
     ChannelChoice,
+    ListenChoice,
     RoleChoice,
     LanguageChoice,
 )

@@ -18,10 +18,12 @@ from core.types.member import GuildSettings
 LANGUAGES = (("en", "English"), ("ko", "한국어"))
 """Languages by their own names: whoever looks for theirs reads it."""
 MOST_ROLES = 10
+MOST_CHANNELS = 25
+"""What Discord lets people choose in one select."""
 
 
 class SetupView(ui.LayoutView):
-    """What is set on this server, and the choices. Only the home server has more to choose than its language."""
+    """What is set on this server, and the choices. Staff and their channels are chosen on the home server only."""
 
     def __init__(self, settings: GuildSettings, t: Translate, *, at_home: bool, timezone: str, crisis: bool) -> None:
         super().__init__(timeout=None)
@@ -30,6 +32,7 @@ class SetupView(ui.LayoutView):
             self._choose(t("Staff channel: cards of cases and drafts"), ChannelChoice("staff", settings.staff_channel))
             self._choose(t("Report channel: the weekly report"), ChannelChoice("report", settings.report_channel))
             self._choose(t("Staff roles: whose members handle cases"), RoleChoice(settings.staff_roles))
+        self._choose(t("Channels to follow; none: all that everyone can read"), ListenChoice(settings.listen))
         self._choose(t("Language of cards and notices on this server"), LanguageChoice(settings.locale))
         notes = []
         if at_home:
@@ -74,6 +77,33 @@ class ChannelChoice(ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:chan
             chosen = str(self.item.values[0].id) if self.item.values else None
             side = "staff_channel" if self.which == "staff" else "report_channel"
             await _change(interaction, {side: chosen})
+
+
+class ListenChoice(ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:listen"):
+    """`setup:listen`."""
+
+    def __init__(self, chosen: Iterable[str] = ()) -> None:
+        kinds = discord.ChannelType
+        super().__init__(
+            ui.ChannelSelect(
+                custom_id="setup:listen",
+                channel_types=[kinds.text, kinds.voice, kinds.forum, kinds.category],
+                min_values=0,
+                max_values=MOST_CHANNELS,
+                default_values=_defaults(list(chosen)[:MOST_CHANNELS], discord.SelectDefaultValueType.channel),
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], _match: re.Match[str], /) -> Self:
+        """Build the used select from its custom_id."""
+        return cls()
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Store the channels; the listener follows them from the next message on."""
+        async with answering_failures(interaction):
+            require_guild_manager(interaction)
+            await _change(interaction, {"listen": tuple(str(one.id) for one in self.item.values)})
 
 
 class RoleChoice(ui.DynamicItem[ui.RoleSelect[Any]], template=r"setup:roles"):

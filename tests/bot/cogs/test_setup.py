@@ -59,7 +59,7 @@ async def test_only_managers_set_up(world: World) -> None:
     assert world.services.guilds.get(world.guild.id).locale is None
 
 
-async def test_a_foreign_manager_sets_only_the_language_of_their_server(world: World) -> None:
+async def test_a_foreign_manager_sets_channels_and_language_of_their_server_only(world: World) -> None:
     other = world.env.create_guild("Somewhere else")
     channel = other.create_text_channel("general")
     role = other.create_role("Admins", permissions=discord.Permissions(administrator=True))
@@ -67,6 +67,10 @@ async def test_a_foreign_manager_sets_only_the_language_of_their_server(world: W
     shown = await admin.slash(channel, "setup guide")
     components = str((shown.response or shown.followups[0]).components)
     assert "setup:language" in components
+    heard: list[GuildSettings] = []
+    world.services.guilds.heard_by = heard.append
+    await admin.select(shown.response or shown.followups[0], [channel], custom_id="setup:listen")
+    assert [(one.guild_id, one.listen) for one in heard] == [(str(other.id), (str(channel.id),))]
     assert "setup:roles" not in components
     assert "setup:channel" not in components
     assert said(await admin.slash(channel, "setup crisis", state="on")) == "Only staff may do this."
