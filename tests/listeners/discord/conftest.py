@@ -81,15 +81,20 @@ def section(town: Town, **sides: object) -> DiscordSection:
     return DiscordSection.model_validate({"token": town.discord.token, "staff_roles": (town.staff.id,), **sides})
 
 
+class HastyBot(commands.Bot):
+    """A client that does not wait five seconds before it identifies again."""
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Identify at once."""
+
+
 @asynccontextmanager
 async def listening(
     town: Town, kept: KeptPosts, *, message_content: bool = True, looks_again: bool = True, **sides: object
 ) -> AsyncIterator[DiscordListener]:
     """Run client and listener; a failure of the iteration is raised at the end."""
     intents = discord.Intents(guilds=True, guild_messages=True, message_content=message_content)
-    client = commands.Bot(
-        "!", intents=intents, max_messages=None, chunk_guilds_at_startup=False, guild_ready_timeout=0.05
-    )
+    client = HastyBot("!", intents=intents, max_messages=None, chunk_guilds_at_startup=False, guild_ready_timeout=0.05)
     listener = DiscordListener(
         client, section(town, **sides), kept, town.discord.clock, stored=kept if looks_again else None
     )

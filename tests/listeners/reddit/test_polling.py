@@ -14,6 +14,7 @@ from core.errors import CredentialsRejectedError
 from core.types.post import PostKind, PostRef, Source
 from lab.faults import Fault, FaultKind
 from lab.reddit import Access, StandInReddit
+from listeners.reddit import transport
 from listeners.reddit.listener import RedditListener
 from tests.listeners.memory import Kept
 from tests.listeners.reddit.conftest import listening, section
@@ -364,16 +365,19 @@ async def test_an_app_without_an_account_reads_too(reddit: StandInReddit) -> Non
     assert kept.names() == {link.name}
 
 
-async def test_closing_in_the_middle_of_a_hanging_answer(reddit: StandInReddit) -> None:
+async def test_closing_in_the_middle_of_a_hanging_answer(
+    reddit: StandInReddit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "JOIN_SECONDS", 0.3)
     kept = Kept()
     async with listening(reddit, kept) as listener:
         await listener.polled()
-        reddit.faults.add(Fault(kind=FaultKind.HANG, seconds=2.5, times=None))
+        reddit.faults.add(Fault(kind=FaultKind.HANG, seconds=1.0, times=None))
         listener.poke()
         await asyncio.sleep(0.1)
         began = asyncio.get_running_loop().time()
         await listener.close()
-        assert asyncio.get_running_loop().time() - began < 4
+        assert asyncio.get_running_loop().time() - began < 0.9
 
 
 async def test_seeded_disorder_loses_nothing(reddit: StandInReddit, clock: SteppedClock) -> None:

@@ -114,7 +114,7 @@ async def test_a_reply_overtakes_waiting_polls(reddit: StandInReddit, transport:
 
 
 async def test_a_used_up_window_is_waited_out(reddit: StandInReddit) -> None:
-    reddit.rate_limit, reddit.rate_window = 6, 2
+    reddit.rate_limit, reddit.rate_window = 6, 1
     transport = RedditTransport(section(reddit))
     for _ in range(9):
         await transport.get("r/korea/new", lane=Lane.WRITE)
