@@ -15,7 +15,7 @@ from discord import ui
 
 from bot.desk_cards import DESK_CARDS, card_of, desk_card, mark_of
 from bot.services import Services
-from bot.views.alarm import alarm_head, alarm_text
+from bot.views.alarm import alarm_head, alarm_text, burst_head, burst_text
 from bot.views.card import CaseCard
 from bot.views.csat import csat_view
 from bot.views.moderation import notice_view
@@ -74,24 +74,26 @@ class DiscordSender:
         """
         if action.draft.kind in (ActionKind.CARD_EDIT, ActionKind.CARD_UPDATE, ActionKind.BOARD_EDIT):
             return None
-        case = await self._case_of_alarm(action)
+        rung = await self._rung(action)
         try:
             channel = await self._place(action)
             async for message in channel.history(limit=SEARCH_DEPTH):
                 if message.created_at < action.created_at - CLOCK_SKEW:
                     break
-                if message.author == self._client.user and self._is_ours(message, action, case):
+                if message.author == self._client.user and self._is_ours(message, action, rung):
                     return _receipt(message)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             raise SendUnknownError("the channel cannot be searched for our message") from error
         return None
 
-    def _is_ours(self, message: discord.Message, action: Action, case: Case | None) -> bool:
+    def _is_ours(self, message: discord.Message, action: Action, rung: list[tuple[AlarmKind, Case]]) -> bool:
         draft = action.draft
         if draft.kind is ActionKind.BOARD:
             return "queue:next" in set(_custom_ids(message.components))
-        if case is not None:
-            head = alarm_head(AlarmKind(draft.text), case, self._words(action))
+        if rung:
+            t, (kind, case) = self._words(action), rung[0]
+            single = draft.case_id is not None
+            head = alarm_head(kind, case, t) if single else burst_head(len(rung), action.created_at, t)
             return message.content.partition("\n")[0] == head
         if draft.kind is ActionKind.SURVEY:
             return f"csat:1:{draft.case_id}" in set(_custom_ids(message.components))
@@ -224,32 +226,42 @@ class DiscordSender:
         Here, and nowhere else, a message of ours may ping: a breach calls the one role that the operator named for
         it, and no other role, person or everyone. What is foreign in the text (a brand, a promise) is escaped.
         """
-        case = await self._case_of_alarm(action)
-        if case is None:
+        rung = await self._rung(action)
+        if not rung:
             raise SendRefusedError("the case is gone", reason="deleted")
-        kind = AlarmKind(action.draft.text)
-        role = self._services.settings.sla.escalation_role if kind in BREACHES else None
-        promise = None
-        if kind in (AlarmKind.PROMISE_REMINDER, AlarmKind.PROMISE_BREACH):
-            async with self._services.store.read() as unit:
-                promise = await unit.casework.promise(int(action.draft.key.rpartition(":")[2]))
-        guild_id = action.draft.target.guild_id
+        breach = any(kind in BREACHES for kind, _ in rung)
+        role = self._services.settings.sla.escalation_role if breach else None
         allowed = discord.AllowedMentions.none()
         if role is not None:
             allowed.roles = [discord.Object(role)]
         return await self._channel(action.draft.target.container).send(
-            alarm_text(kind, case, self._words(action), promise=promise, guild_id=guild_id, role=role),
+            await self._alarm_words(action, rung, role),
             nonce=_nonce(action),
             allowed_mentions=allowed,
             suppress_embeds=True,
         )
 
-    async def _case_of_alarm(self, action: Action) -> Case | None:
-        """Return the case that an alarm is about; None for every other action."""
-        if action.draft.kind is not ActionKind.ALARM:
-            return None
+    async def _alarm_words(self, action: Action, rung: list[tuple[AlarmKind, Case]], role: int | None) -> str:
+        t, guild_id = self._words(action), action.draft.target.guild_id
+        if action.draft.case_id is None:
+            return burst_text(rung, t, at=action.created_at, guild_id=guild_id, role=role)
+        kind, case = rung[0]
+        promise = None
+        if kind in (AlarmKind.PROMISE_REMINDER, AlarmKind.PROMISE_BREACH):
+            async with self._services.store.read() as unit:
+                promise = await unit.casework.promise(int(action.draft.key.rpartition(":")[2]))
+        return alarm_text(kind, case, t, promise=promise, guild_id=guild_id, role=role)
+
+    async def _rung(self, action: Action) -> list[tuple[AlarmKind, Case]]:
+        """Return the alarms of an action with their cases, as far as those are there; nothing for other actions."""
+        draft = action.draft
+        if draft.kind is not ActionKind.ALARM:
+            return []
+        named = [word.partition(":") for word in draft.text.split()]
+        rung = [(AlarmKind(kind), draft.case_id or int(number)) for kind, _, number in named]
         async with self._services.store.read() as unit:
-            return await unit.cases.get(_case_id(action))
+            found = [(kind, await unit.cases.get(case_id)) for kind, case_id in rung]
+        return [(kind, case) for kind, case in found if case is not None]
 
     async def _post_board(self, action: Action) -> discord.Message:
         return await self._channel(action.draft.target.container).send(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 
 from bot.views.lists import when
@@ -25,6 +26,9 @@ WORDS: Mapping[AlarmKind, str] = MappingProxyType(
 )
 BRAND_LIMIT = 80
 PROMISE_LIMIT = 300
+BURST_BRAND_LIMIT = 40
+REST_LIMIT = 60
+"""Characters kept for the line that counts what is not listed."""
 
 
 def alarm_head(kind: AlarmKind, case: Case, t: Translate) -> str:
@@ -43,6 +47,33 @@ TITLES: Mapping[AlarmKind, str] = MappingProxyType(
         AlarmKind.SNOOZE_OVER: mark("snooze over"),
     }
 )
+
+
+def burst_head(count: int, at: datetime, t: Translate) -> str:
+    """Return the beginning of the one message about many alarms; `at` tells two of them apart."""
+    return f"-# {t('Clocks that ran low or out: {count}', count=count)} · <t:{int(at.timestamp())}:f>"
+
+
+def burst_text(
+    rung: Sequence[tuple[AlarmKind, Case]], t: Translate, *, at: datetime, guild_id: str | None, role: int | None
+) -> str:
+    """Return many alarms as one message: what fits is listed, the rest stands in the queue."""
+    lines = [burst_head(len(rung), at, t)]
+    if role is not None:
+        lines.append(f"<@&{role}>")
+    room = CONTENT_LIMIT - sum(len(line) + 1 for line in lines) - REST_LIMIT
+    shown = 0
+    for kind, case in rung:
+        parts = (case_name(case, guild_id, t), safe(case.brand, BURST_BRAND_LIMIT), t(TITLES[kind]))
+        line = f"{MARKS[case.severity]} " + " · ".join(parts)
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+        shown += 1
+    if shown < len(rung):
+        lines.append(t("and {count} more; see /queue", count=len(rung) - shown))
+    return "\n".join(lines)
 
 
 def alarm_text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +25,8 @@ __all__ = ["BREACHES", "QUEUE_SHOWN", "DeskWatch", "OnDuty", "QueueView"]
 
 ALARM_LIMIT = 200
 """Alarms worked off at once."""
+MOST_SINGLE = 5
+"""Alarms that get a message each; after a downtime, when more ring at once, one message tells of all."""
 QUEUE_SHOWN = 8
 """Cases that the board names."""
 MOST_MINUTES = 60 * 24 * 90
@@ -90,9 +92,12 @@ class DeskWatch:
             if not due:
                 return 0
             room = await staff_room(unit, self.policy.home_guild, self.policy.staff_channel, self.policy.locale)
-            rung = sum([await self._ring(unit, alarm, room, now) for alarm in due])
+            rung = [alarm for alarm in due if await self._ring(unit, alarm, room, now)]
+            if room is not None:
+                for draft in _messages(rung, room, now):
+                    await unit.outbox.add(draft, created_at=now)
             await refresh_board(unit, now)
-            return rung
+            return len(rung)
 
         rung = await self._store.write(work)
         if rung:
@@ -115,8 +120,6 @@ class DeskWatch:
             kind = CaseEventKind.ESCALATED if alarm.kind in BREACHES else CaseEventKind.REMINDED
             await unit.cases.add_event(CaseEvent(case.id, kind, now, None, alarm.kind))
         await refresh_card(unit, case, now)
-        if room is not None:
-            await unit.outbox.add(_message(alarm, room), created_at=now)
         return True
 
     async def _rings(self, unit: Unit, alarm: Alarm, case: Case, now: datetime) -> bool:
@@ -216,6 +219,22 @@ class DeskWatch:
 def _stands_still(alarm: Alarm, case: Case) -> bool:
     of_resolution = alarm.kind in (AlarmKind.RESOLVE_REMINDER, AlarmKind.RESOLVE_BREACH)
     return of_resolution and case.paused_at is not None
+
+
+def _messages(rung: Sequence[Alarm], room: StaffRoom, now: datetime) -> list[ActionDraft]:
+    """Return what tells staff of alarms: a message each, or one in all where many ring at once, with one ping."""
+    if len(rung) <= MOST_SINGLE:
+        return [_message(alarm, room) for alarm in rung]
+    return [
+        ActionDraft(
+            kind=ActionKind.ALARM,
+            purpose=Purpose.STAFF_POST,
+            target=room.target,
+            key=f"alarms:{int(now.timestamp() * 1_000_000)}",
+            text=" ".join(f"{alarm.kind}:{alarm.case_id}" for alarm in rung),
+            locale=room.locale,
+        )
+    ]
 
 
 def _message(alarm: Alarm, room: StaffRoom) -> ActionDraft:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import discord
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.i18n import Catalogues
 from bot.sender import DiscordSender
-from bot.views.alarm import alarm_text
+from bot.views.alarm import alarm_text, burst_text
 from core.types.action import ActionKind, ActionState
 from core.types.deskwork import AlarmKind
-from tests.bot.views.test_card import case_view
+from tests.bot.views.test_card import HOSTILE, case_view
 from tests.bot.world import World, text_of
 
 
@@ -85,6 +88,31 @@ async def test_the_board_is_found_after_a_crash(world: World) -> None:
     found = await DiscordSender(world.env.bot, world.services).find(action)
     assert found is not None
     assert found.native_id == board.message
+
+
+async def test_many_at_once_are_one_message_with_one_ping(world: World) -> None:
+    cases = [await world.complaint(native_id=f"t1_{number}", author=f"a{number}") for number in range(7)]
+    before = len(sent_bodies(world))
+    await later(world, 45)
+    (burst,) = posted(world, "Clocks that ran low or out: 7")
+    assert len(sent_bodies(world)) == before + 1
+    assert all(f"case {case.id}" in burst.content for case in cases)
+    assert burst.content.count("<@&") == 1
+    async with world.store.read() as unit:
+        sent = await unit.outbox.find(states=(ActionState.SENT,), limit=100)
+    (alarm,) = [one for one in sent if one.draft.kind is ActionKind.ALARM]
+    found = await DiscordSender(world.env.bot, world.services).find(alarm)
+    assert found is not None
+    assert found.native_id == str(burst.id)
+
+
+@given(st.lists(HOSTILE, min_size=1, max_size=80), st.sampled_from(["en", "ko"]))
+@settings(max_examples=25, deadline=None)
+async def test_a_burst_fits_into_a_message(brands: list[str], locale: str) -> None:
+    case = replace(case_view().case, card_channel="9" * 20, card_message="9" * 20)
+    rung = [(AlarmKind.PROMISE_BREACH, replace(case, brand=brand[:80])) for brand in brands]
+    t = Catalogues().for_locale(locale)
+    assert len(burst_text(rung, t, at=case.opened_at, guild_id="9" * 20, role=10**19)) <= 2000
 
 
 @pytest.mark.parametrize("kind", list(AlarmKind))
