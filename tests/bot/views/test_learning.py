@@ -47,7 +47,7 @@ def verdict(should_be: Correction | None) -> MentionVerdict:
 
 def components_of(view: ui.LayoutView | ui.View) -> list[dict[str, Any]]:
     """Return what would be sent."""
-    components: list[dict[str, Any]] = view.to_components()  # type: ignore[no-untyped-call]
+    components: list[dict[str, Any]] = view.to_components()
     return components
 
 
