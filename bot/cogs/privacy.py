@@ -37,9 +37,7 @@ class PrivacyCog(commands.GroupCog, group_name=mark("privacy"), group_descriptio
         t = reader(interaction)
         await say(interaction, t("Noted. The bot may thank you and point you to articles again."))
 
-    @app_commands.command(
-        name=mark("consent"), description=mark("Agree to be asked or told, or take it back")
-    )
+    @app_commands.command(name=mark("consent"), description=mark("Agree to be asked or told, or take it back"))
     @app_commands.describe(what=mark("What you agree to"), agree=mark("No takes your consent back"))
     @app_commands.rename(what=mark("what"), agree=mark("agree"))
     @app_commands.choices(
