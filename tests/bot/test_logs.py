@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import io
 import json
 import logging
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import discord
@@ -19,11 +17,12 @@ import structlog
 from pydantic import SecretStr
 
 from bot.app import Application
-from bot.logs import configure_logging, watch_loop
+from bot.logs import watch_loop
 from core.settings import BrandSection, DiscordSection, MaeariSection, PrivacySection, RedditSection, Settings
 from lab.faults import Fault, FaultKind
 from lab.reddit.server import Credentials
-from tests.bot.living import Town, at_gateway, maeari, town, until
+from tests.bot.living import Town, at_gateway, town, until
+from tests.bot.logged import logging_to_string
 
 ROOT = Path(__file__).parents[2]
 MARKS = {
@@ -46,29 +45,6 @@ SAFE_FIELDS = {
     "vacuum", "version", "week", "what", "worker", "works",
 }  # fmt: skip
 """Names of log fields: ids, codes and counts. A new one is added here once it is known to be one of these."""
-
-
-@contextmanager
-def _logging(style: str, level: int) -> Iterator[io.StringIO]:
-    """Set the log up as `run` does, into a string; put everything back afterwards."""
-    root = logging.getLogger()
-    handlers, root_level = root.handlers[:], root.level
-    levels = {
-        name: logger.level for name, logger in root.manager.loggerDict.items() if isinstance(logger, logging.Logger)
-    }
-    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    stderr, sys.stderr = sys.stderr, io.StringIO()
-    try:
-        configure_logging("json" if style == "json" else "console", level=level)
-        yield sys.stderr
-    finally:
-        sys.stderr = stderr
-        sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-        root.handlers[:], root.level = handlers, root_level
-        for name, before in levels.items():
-            logging.getLogger(name).setLevel(before)
-        logging.raiseExceptions = True
-        structlog.reset_defaults()
 
 
 def _leaks(logged: str) -> list[str]:
@@ -148,7 +124,7 @@ async def test_a_life_full_of_marked_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, style: str, level: int
 ) -> None:
     loop = asyncio.get_running_loop()
-    with _logging(style, level) as logged:
+    with logging_to_string(style, level) as logged:
         watch_loop(loop)
         async with town(tmp_path) as place:
             place.discord.token = place.discord.gateway._token = MARKS["token"]
@@ -169,21 +145,8 @@ async def test_a_life_full_of_marked_words(
     assert not _leaks(kept.decode(errors="replace"))
 
 
-async def test_a_process_that_is_refused_tells_no_secret(tmp_path: Path) -> None:
-    async with town(tmp_path) as place:
-        place.write_config(
-            discord={"token": MARKS["token"]},
-            reddit={"password": MARKS["password"], "client_secret": MARKS["secret"]},
-            maeari={"log_format": "json"},
-        )
-        async with maeari(place.folder) as bot:
-            code, _ = await bot.ends()
-    assert code == 1
-    assert not _leaks(bot.stderr + bot.stdout)
-
-
 def test_fields_are_masked_by_name_and_by_kind() -> None:
-    with _logging("json", logging.DEBUG) as logged:
+    with logging_to_string("json", logging.DEBUG) as logged:
         log = structlog.get_logger("t")
         log.info("one", text=MARKS["text"], token=MARKS["token"], case=7, feed="reddit:new:korea")
         log.info("two", **{"stamina.caused_by": MARKS["text"]}, kinds=[MARKS["text"]], person={"n": MARKS["author"]})
@@ -217,7 +180,7 @@ def test_fields_are_masked_by_name_and_by_kind() -> None:
     ],
 )
 def test_libraries_lose_their_values(message: str, values: tuple[object, ...], shown: str) -> None:
-    with _logging("json", logging.INFO) as logged:
+    with logging_to_string("json", logging.INFO) as logged:
         logging.getLogger("somelib").error(message, *values)
         (line,) = logged.getvalue().splitlines()
     assert json.loads(line)["event"] == shown
@@ -225,7 +188,7 @@ def test_libraries_lose_their_values(message: str, values: tuple[object, ...], s
 
 
 def test_what_nobody_caught_is_one_line() -> None:
-    with _logging("console", logging.INFO) as logged:
+    with logging_to_string("console", logging.INFO) as logged:
         grouped = ExceptionGroup("g", [ValueError(MARKS["text"])])
         sys.excepthook(type(grouped), grouped, None)
         thread = threading.Thread(target=_raise, args=[MARKS["text"]])

@@ -76,7 +76,7 @@ def test_all_are_exported_and_have_exit_codes() -> None:
     assert all(getattr(errors, name).exit_code in (1, 2) for name in found)
 
 
-def _raised() -> Iterator[tuple[str, ast.Call, ast.Call]]:
+def raised() -> Iterator[tuple[str, ast.Call, ast.Call]]:
     """Yield every call `SomethingError(mark("…"), …)` or `Phrase(mark("…"), …)` with its inner `mark`."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
@@ -92,7 +92,7 @@ def _raised() -> Iterator[tuple[str, ast.Call, ast.Call]]:
 
 def test_every_raised_message_is_given_its_fields() -> None:
     wrong = []
-    for where, call, inner in _raised():
+    for where, call, inner in raised():
         message = ast.literal_eval(inner.args[0])
         given_names = {keyword.arg for keyword in call.keywords}
         fields = {name for _, name, _, _ in string.Formatter().parse(message) if name is not None}
