@@ -22,7 +22,7 @@ PRAISE_POLARITY, PRAISE_OPINION = 1.0, 0.7
 """Per log-odd of the praise cues that cannot be misread."""
 FRAME_OPINION = 1.4
 SARCASM_POLARITY, SARCASM_OVER_FAULT, SARCASM_OPINION = 0.5, 2.4, 1.0
-_SOBER_FROM, _SURE, _PROMISED = 0.5, 0.95, 0.9
+_SOBER_FROM, _SURE, _PROMISED = 0.5, 0.945, 0.9
 EMOJI_POLARITY, EMOJI_OPINION = 0.3, 0.1
 NEGATIVE_SHARE, POSITIVE_SHARE = 1.25, 1.05
 """A label is called where its probability, times this, is the largest; neutral counts 1."""
@@ -62,7 +62,7 @@ class Odds(NamedTuple):
     manner: Manner
 
 
-_ENGLISH, _KOREAN = Manner(1.0, 1.0, -0.7, 0.0), Manner(0.1, 0.5, 0.5, -0.15)
+_ENGLISH, _KOREAN = Manner(1.0, 1.0, -0.9, 0.0), Manner(0.1, 0.5, 0.5, -0.15)
 _MIXED, _WORDLESS = Manner(0.5, 0.75, 0.3, -0.1), Manner(0.0, 0.0, 0.0, 0.0)
 
 
