@@ -138,22 +138,24 @@ def _hangul_name(rng: random.Random) -> str:
     return "".join(chr(0xAC00 + 588 * rng.randrange(19) + 28 * rng.randrange(21)) for _ in range(rng.choice((3, 4))))
 
 
-def corpus(names: Sequence[str], count: int) -> list[str]:
-    """Return posts of realistic lengths, English and Korean, a few of which name one of `names`."""
+def corpus(names: Sequence[str], count: int, *, hit_share: float = HIT_SHARE) -> list[str]:
+    """Return posts of realistic lengths, English and Korean, `hit_share` of which name one of `names`."""
     rng = random.Random(SEED + 1)
     english, korean = _ENGLISH.split(), _KOREAN.split()
     return [
-        _post(rng, names, korean, ("는", "가", "에서"))
+        _post(rng, names, korean, ("는", "가", "에서"), hit_share)
         if rng.random() < KOREAN_SHARE
-        else _post(rng, names, english, ("", "'s"))
+        else _post(rng, names, english, ("", "'s"), hit_share)
         for _ in range(count)
     ]
 
 
-def _post(rng: random.Random, names: Sequence[str], everyday: Sequence[str], endings: Sequence[str]) -> str:
+def _post(
+    rng: random.Random, names: Sequence[str], everyday: Sequence[str], endings: Sequence[str], hit_share: float
+) -> str:
     _, shortest, longest = rng.choices(LENGTHS, [share for share, _, _ in LENGTHS])[0]
     words = rng.choices(everyday, k=rng.randint(shortest, longest))
-    if rng.random() < HIT_SHARE:
+    if rng.random() < hit_share:
         words[rng.randrange(len(words))] = rng.choice(names).capitalize() + rng.choice(endings)
     gaps = rng.choices((" ", ". ", ", ", "! ", "\n"), (20, 2, 2, 1, 1), k=len(words))
     return "".join(word + gap for word, gap in zip(words, gaps, strict=True))

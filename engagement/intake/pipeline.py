@@ -160,7 +160,7 @@ class Intake:
             if hits:
                 scan.found.append((post, hits))
                 tracked.add(post.ref)  # at once: an answer may stand in the same batch
-            if touches(post, tracked, named=bool(hits)):
+            if (post.parent_id or post.thread_id or post.edited_at) and touches(post, tracked, named=bool(hits)):
                 scan.touching.append(Touch(post, named=bool(hits)))
             if number % SCAN_STRIDE == 0:
                 await slices.breathe()

@@ -13,8 +13,8 @@ from core.types.post import Source
 FIELDS = ("text", "id", "source", "container", "author", "created_at", "title", "url", "parent_id")
 """Fields that `FileOptions.columns` may map to a column."""
 
-BATCH_POSTS = 500
-"""Posts handed over at once: large enough to share a commit, small enough to let other work in between."""
+BATCH_POSTS = 2_000
+"""Posts handed over at once: at 5 % hits a hundred mentions share a commit; scanning gives way in between."""
 
 
 @dataclass(frozen=True, slots=True)
