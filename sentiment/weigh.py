@@ -62,8 +62,8 @@ class Odds(NamedTuple):
     manner: Manner
 
 
-_ENGLISH, _KOREAN = Manner(1.0, 1.0, -0.9, 0.0), Manner(0.1, 0.5, 0.5, -0.15)
-_MIXED, _WORDLESS = Manner(0.5, 0.75, 0.3, -0.1), Manner(0.0, 0.0, 0.0, 0.0)
+_ENGLISH, _KOREAN = Manner(1.0, 1.0, -1.0, 0.0), Manner(0.1, 0.6, 0.65, -0.15)
+_MIXED, _WORDLESS = Manner(0.5, 0.75, 0.5, -0.1), Manner(0.0, 0.0, 0.0, 0.0)
 
 
 def odds_of(english: list[float] | None, korean: list[float] | None, emoji: tuple[float, float]) -> Odds:

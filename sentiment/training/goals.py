@@ -15,7 +15,7 @@ INTENT_FREEDOM = 0.1
 """Few rows, so few liberties."""
 CORPUS_WEIGHT = 4.0
 """Our own rows are few and exactly what is judged: each counts like so many others towards an intent."""
-CORPUS_FEELING_WEIGHT = 1.5
+CORPUS_FEELING_WEIGHT = 0.6
 """The same towards a feeling, which the large sets teach as well."""
 
 
