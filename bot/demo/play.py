@@ -30,6 +30,8 @@ READY_SECONDS = 20.0
 """Real seconds that the two clients may take to sign in."""
 CASES_SHOWN = 500
 """Open cases that are looked at for the view, which shows the newest."""
+PULSE = timedelta(hours=2)
+"""Longest step of the clock where nobody writes: at night little is due."""
 REDRAW_SECONDS = 1.0
 """Real seconds between two looks at them."""
 OPEN = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
@@ -108,7 +110,8 @@ class Demo:
         await app.start()
         assert app.bot is not None
         await asyncio.wait_for(app.bot.wait_until_ready(), READY_SECONDS)
-        player = Player(self._scenario, self.clock, reddit, discord, cast, self._product(app, view), speed=self._speed)
+        product = self._product(app, view)
+        player = Player(self._scenario, self.clock, reddit, discord, cast, product, speed=self._speed, pulse=PULSE)
         played = await player.run()
         await app.outbox.drain()
         reports = await self._reports(app)

@@ -202,11 +202,16 @@ class Outbox:
         return self._clock.now() + max(min(doubled, LONGEST_BACKOFF), timedelta(seconds=retry_after))
 
     async def _rest(self) -> None:
-        """Sleep until woken, until the next action is due, or for the idle time."""
-        now = self._clock.now()
-        async with self._store.read() as unit:
-            due = await unit.outbox.next_due()
-        until = now + IDLE if due is None else min(due, now + IDLE)
+        """Sleep until woken or until the next action is due; other processes' are seen within the idle time."""
+        while not self._woken.is_set():
+            now = self._clock.now()
+            async with self._store.read() as unit:
+                due = await unit.outbox.next_due()
+            if due is not None and due <= now:
+                return
+            await self._sleep(now + IDLE if due is None else min(due, now + IDLE))
+
+    async def _sleep(self, until: datetime) -> None:
         waits = [asyncio.create_task(self._woken.wait()), asyncio.create_task(self._clock.sleep_until(until))]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

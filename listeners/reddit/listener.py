@@ -27,7 +27,7 @@ MOST_SINGLE = 12
 """Up to so many subreddits each has feeds of its own; at one poll a minute that is a quarter of the budget."""
 MULTI_SIZE = 20
 """Subreddits that share a feed beyond that."""
-PROBE_EVERY = timedelta(hours=1)
+PROBE_EVERY = timedelta(hours=6)
 """How often the members of a multi are looked at: Reddit leaves closed ones out of it without a word."""
 INBOX = FeedPlan(name="reddit:inbox", path="message/inbox")
 
