@@ -18,8 +18,8 @@ from listeners.discord.scope import Channel, Place, Scope
 
 _log = structlog.get_logger(__name__)
 
-MOST_MESSAGES = 5_000
-"""Messages read on per channel: 50 requests, ten seconds of Discord's limit for one channel."""
+MOST_MESSAGES = 20_000
+"""Messages read on per channel: 200 requests, about 40 seconds of Discord's limit for one channel."""
 PAGE = 100
 """Messages a request brings at most."""
 MOST_ARCHIVED = 100

@@ -34,8 +34,12 @@ class Inflow:
         return len(self._posts) + len(self._removals)
 
     def add(self, post: Post) -> bool:
-        """Put a post in, or in its older version's place; False when there is no room."""
-        if post.ref not in self._posts and len(self._posts) >= self._most:
+        """Put a post in, or in its older version's place; False when there is no room.
+
+        Edits find room for longer than new posts: history brings those again, but nothing tells of an edit twice.
+        """
+        most = self._most if post.edited_at is None else 2 * self._most
+        if post.ref not in self._posts and len(self._posts) >= most:
             self.dropped += 1
             return False
         self._posts[post.ref] = post
@@ -51,6 +55,10 @@ class Inflow:
                 continue
             self._removals[removal.ref] = removal
         self._filled.set()
+
+    def holds_up_to(self, container: str, message_id: int) -> bool:
+        """Say whether posts of a container up to this one still wait."""
+        return any(ref.container == container and int(ref.native_id) <= message_id for ref in self._posts)
 
     async def filled(self) -> None:
         """Return once something waits."""

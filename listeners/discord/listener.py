@@ -28,6 +28,8 @@ _log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 60.0
 """Pause before channels that could not be read are tried again."""
+DRAIN_SECONDS = 0.2
+"""Pause before looking whether what came in before an overflow is committed."""
 
 
 class DiscordListener:
@@ -59,6 +61,8 @@ class DiscordListener:
         self._tasks = Tasks(self._handover.fail)
         self._behind: dict[int, Channel] = {}
         """Channels whose history has to be read on before live messages may move their cursors."""
+        self._overflowed: dict[int, int] = {}
+        """Channels behind because the queue was full: the last message of theirs that found room."""
         self._all_behind = True
         self._session = 0
         self._ready_session = -1
@@ -168,7 +172,7 @@ class DiscordListener:
         self._posts_seen += 1
         post = to_post(message, place, self._scope, self._own_id)
         if post is not None and not self._inflow.add(post):
-            self._fall_behind(message.channel)
+            self._fall_behind(message.channel, message.id)
 
     async def _on_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         message = event.message
@@ -177,8 +181,7 @@ class DiscordListener:
             return  # a link was unfurled, or a thread opened: nobody changed a word
         post = to_post(message, place, self._scope, self._own_id)
         if post is not None:
-            if not self._inflow.add(post):
-                self._fall_behind(message.channel)
+            self._inflow.add(post)
         elif self._client.intents.message_content and not words(message):
             self._remove(event.channel_id, [event.message_id], RemovalReason.DELETED_BY_AUTHOR)
 
@@ -214,10 +217,11 @@ class DiscordListener:
         refs: list[PostRef] = await self._stored.stored(Source.DISCORD, str(channel_id), since=since, limit=100_000)
         self._remove(channel_id, message_ids(refs), RemovalReason.REMOVED_BY_MODERATOR)
 
-    def _fall_behind(self, channel: object) -> None:
-        """Note that live events of a channel were lost: its history has to be read on."""
-        if isinstance(channel, Channel) and channel.id not in self._behind:
+    def _fall_behind(self, channel: object, lost: int) -> None:
+        """Note that live events of a channel were lost, from this message on: its history has to be read on."""
+        if isinstance(channel, Channel) and channel.id not in self._overflowed:
             _log.warning("too many messages at once: a channel is read on by history", channel=channel.id)
+            self._overflowed[channel.id] = lost - 1
             self._behind[channel.id] = channel
             self._called.set()
 
@@ -253,8 +257,14 @@ class DiscordListener:
             if self._all_behind and self._ready_session == self._session:
                 await self._plan(self._session)
             for channel in list(self._behind.values()):
-                await self._read_on(channel)
-            retry = RETRY_SECONDS if self._behind else None
+                if not self._is_draining(channel):
+                    await self._read_on(channel)
+            retry = DRAIN_SECONDS if self._overflowed else RETRY_SECONDS if self._behind else None
+
+    def _is_draining(self, channel: Channel) -> bool:
+        """Say whether messages from before an overflow still wait: nothing may move the cursor past them."""
+        last = self._overflowed.get(channel.id)
+        return last is not None and self._inflow.holds_up_to(str(channel.id), last)
 
     async def _plan(self, session: int) -> None:
         """Find the channels that hold messages we have not seen; note where the others stand."""
@@ -290,19 +300,26 @@ class DiscordListener:
 
     async def _read_on(self, channel: Channel) -> None:
         place = self._scope.place(channel)
-        after = await self._cursor(channel.id)
+        overflowed = self._overflowed.pop(channel.id, None)
+        after = await self._cursor(channel.id) if overflowed is None else overflowed
         try:
             if place is not None and after is not None:
                 if (channel.last_message_id or 0) > after:
                     await self._read_messages(channel, place, after)
-                changed = await self._catch_up.changes(channel, place, self._own_id)
-                if changed is not None and (changed.posts or changed.removals):
-                    await self._handover.put(changed)
+                if overflowed is None:  # we were away: edits and deletions may have passed us by
+                    await self._look_again(channel, place)
         except UnreadableError as error:
+            # What was read is committed; the next try goes on from there.
             _log.warning("channel cannot be read now", channel=channel.id, error=str(error))
             return
         self._catch_up.counts.channels += 1
-        self._behind.pop(channel.id, None)
+        if channel.id not in self._overflowed:
+            self._behind.pop(channel.id, None)
+
+    async def _look_again(self, channel: Channel, place: Place) -> None:
+        changed = await self._catch_up.changes(channel, place, self._own_id)
+        if changed is not None and (changed.posts or changed.removals):
+            await self._handover.put(changed)
 
     async def _read_messages(self, channel: Channel, place: Place, after: int) -> None:
         self._unread.pop(channel.id, None)
