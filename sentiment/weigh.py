@@ -62,7 +62,7 @@ class Odds(NamedTuple):
     manner: Manner
 
 
-_ENGLISH, _KOREAN = Manner(1.0, 1.0, -1.0, 0.0), Manner(0.1, 0.6, 0.65, -0.15)
+_ENGLISH, _KOREAN = Manner(1.0, 1.0, -1.15, 0.0), Manner(0.1, 0.6, 0.6, -0.15)
 _MIXED, _WORDLESS = Manner(0.5, 0.75, 0.5, -0.1), Manner(0.0, 0.0, 0.0, 0.0)
 
 
