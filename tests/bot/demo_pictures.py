@@ -18,7 +18,7 @@ from typing import Literal
 from rich.console import Console, RenderableType
 from rich.terminal_theme import TerminalTheme
 
-from bot.cli.demo import SCENARIO
+from bot.cli.demo import SCENARIO, TITLE
 from bot.demo.play import Demo
 from bot.demo.view import LiveView
 from bot.i18n import Catalogues
@@ -85,9 +85,7 @@ def main() -> None:
 def _photograph(locale: Literal["en", "ko"], folder: Path, out: Path) -> None:
     scenario = load(SCENARIO)
     demo = Demo(scenario, folder, locale, speed=None)
-    view = FrameView(
-        demo.clock, demo.zone, Catalogues().for_locale(locale), scenario.title, Console(file=io.StringIO())
-    )
+    view = FrameView(demo.clock, demo.zone, Catalogues().for_locale(locale), t(TITLE), Console(file=io.StringIO()))
     outcome = asyncio.run(demo.run(view))
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     assert view.kept is not None
