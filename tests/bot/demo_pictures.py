@@ -85,7 +85,8 @@ def main() -> None:
 def _photograph(locale: Literal["en", "ko"], folder: Path, out: Path) -> None:
     scenario = load(SCENARIO)
     demo = Demo(scenario, folder, locale, speed=None)
-    view = FrameView(demo.clock, demo.zone, Catalogues().for_locale(locale), t(TITLE), Console(file=io.StringIO()))
+    t = Catalogues().for_locale(locale)
+    view = FrameView(demo.clock, demo.zone, t, t(TITLE), Console(file=io.StringIO()))
     outcome = asyncio.run(demo.run(view))
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     assert view.kept is not None
