@@ -45,8 +45,8 @@ def rows(options: BenchOptions) -> Iterable[Row]:
     """Time the pipeline with few and with only hits, then watch its memory."""
     names = term_list(TERMS)
     count = 60_000 if options.full else 20_000
-    yield from _few_hits(names, corpus(names, count, hit_share=FEW), is_bar=True)
-    yield from _few_hits(names, corpus(names, count, hit_share=MOST), is_bar=False)
+    yield from _few_hits(names, corpus(names, count, hit_share=FEW), is_bar=False)
+    yield from _few_hits(names, corpus(names, count, hit_share=MOST), is_bar=True)
     yield from _all_hits(names, _only_hits(names, 6_000 if options.full else 2_500))
     yield _memory(options)
 
@@ -54,8 +54,8 @@ def rows(options: BenchOptions) -> Iterable[Row]:
 def _few_hits(names: Sequence[str], texts: Sequence[str], *, is_bar: bool) -> Iterable[Row]:
     """Compare with bare matching.
 
-    A mention costs a hundred times a match, so the share of hits decides: the must is taken where a bot in general
-    communities stands, the far end of the range is printed as a goal.
+    A mention costs a hundred times a match, so the share of hits decides: the must is taken at the most the bar speaks
+    of; what a bot in general communities sees is printed beside it as a goal.
     """
     matcher = BrandMatcher(brands(names))
     share = sum(1 for text in texts if matcher.match(text)) / len(texts)
@@ -63,7 +63,7 @@ def _few_hits(names: Sequence[str], texts: Sequence[str], *, is_bar: bool) -> It
     alone, whole = (len(texts) / min(pair[side] for pair in pairs) for side in (0, 1))
     name, reference = f"post to durable row, 1,000 terms, {share:.1%} hits", "matching alone, same texts"
     yield _against(name, whole, reference, alone, 0.25, "must" if is_bar else "goal")
-    if not is_bar:
+    if is_bar:
         yield _reddit(f"post to durable row, {share:.1%} hits", whole, 100)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.bot.cli.conftest import Maeari
 
 LINES = (
@@ -69,6 +71,22 @@ def test_a_labelled_file_is_measured(maeari: Maeari, tmp_path: Path) -> None:
     complaint = next(row for row in figures["intent"]["classes"] if row["name"] == "complaint")
     assert figures["intent"]["rows"] == 2
     assert (complaint["support"], complaint["recall"]) == (1, 1.0)
+
+
+@pytest.mark.xfail(strict=True, reason="the intent model calls this praise `other` where no brand is named")
+def test_plain_praise_and_complaint_are_both_called_so(maeari: Maeari, tmp_path: Path) -> None:
+    labelled = tmp_path / "labelled.tsv"
+    labelled.write_text(
+        "text\tlabel\tintent\n"
+        'I love my "Lumora", best purchase ever\tpositive\tpraise\n'
+        "It broke after two days and support ignores me\tnegative\tcomplaint\n",
+        encoding="utf-8",
+    )
+
+    done = maeari("judge", "--evaluate", labelled, "--json")
+
+    figures = {row["truth"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert figures["intent"]["accuracy"] == 1.0
 
 
 def test_a_file_without_labels_is_refused(maeari: Maeari, tmp_path: Path) -> None:
