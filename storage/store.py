@@ -15,20 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core.clock import Clock
 from core.errors import StorageError
+from core.ports.brands import BrandRepository
+from core.ports.cases import CaseRepository
 from core.ports.casework import CaseworkRepository
+from core.ports.counts import CountRepository
 from core.ports.learning import CauseRepository, CsatRepository, RuleRepository, VerdictRepository
+from core.ports.ledger import LedgerRepository
+from core.ports.members import MemberRepository
+from core.ports.mentions import MentionRepository
 from core.ports.moderating import ModerationRepository
+from core.ports.outbox import OutboxRepository
 from core.ports.replying import SwitchRepository, TemplateRepository
-from core.ports.storing import (
-    BrandRepository,
-    CaseRepository,
-    CountRepository,
-    LedgerRepository,
-    MemberRepository,
-    MentionRepository,
-    OutboxRepository,
-    Unit,
-)
+from core.ports.storing import Unit
 from core.ports.watching import WatchRepository
 from core.text import mark
 from core.types.post import Removal, Source

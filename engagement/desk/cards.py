@@ -9,7 +9,7 @@ from core.ports.storing import Unit
 from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose
 from core.types.moderation import MeasureRecord
 from engagement.desk.opening import DeskPolicy
-from engagement.desk.rooms import staff_room
+from engagement.desk.staffroom import staff_room
 
 __all__ = ["announce_appeal", "announce_draft", "refresh_appeal_card", "refresh_draft_cards"]
 
@@ -39,7 +39,7 @@ async def refresh_appeal_card(unit: Unit, number: int, *, now: datetime) -> None
 async def _announce(
     unit: Unit, kind: ActionKind, about: int, policy: DeskPolicy, now: datetime, mention_id: int | None
 ) -> None:
-    room = await staff_room(unit, policy)
+    room = await staff_room(unit, policy.home_guild, policy.staff_channel, policy.locale)
     if room is None:
         return
     await unit.outbox.add(
