@@ -25,6 +25,7 @@ from engagement.desk.clock import live_clock, paused, resumed
 from engagement.desk.explain import Explainer
 from engagement.desk.lint import ReplyFacts, lint, refusal
 from engagement.desk.opening import ACTIVE, DeskPolicy, Opening, open_case, open_request
+from engagement.desk.verdicts import dismissed
 from engagement.desk.view import CaseView, case_view
 from engagement.outgoing.records import refresh_card
 
@@ -108,7 +109,10 @@ class Desk:
         return await self._close(case_id, actor, reason, CaseState.RESOLVED, CaseEventKind.RESOLVED)
 
     async def dismiss(self, case_id: int, actor: str, reason: str = "", *, why: Dismissal | None = None) -> Case:
-        """Close a case as none, with the reason as a code. Raises ConflictError when it is closed already."""
+        """Close a case as none, with the reason as a code; what it says about the decision counts as a verdict.
+
+        Raises ConflictError when it is closed already.
+        """
         return await self._close(case_id, actor, reason, CaseState.DISMISSED, CaseEventKind.DISMISSED, why)
 
     async def reopen(self, case_id: int, actor: str, reason: str = "") -> Case:
@@ -292,6 +296,8 @@ class Desk:
             stopped = replace(paused(case, now), snoozed_until=None, dismissal=dismissal)
             changed = replace(stopped, state=state, resolved_at=now, resolution=reason)
             said = ": ".join(part for part in (dismissal, reason) if part)
+            if dismissal is not None:
+                await dismissed(unit, changed, dismissal, actor=actor, at=now)
             return await self._save(unit, changed, kind, actor, said)
 
         return await self._change(case_id, work)

@@ -15,14 +15,14 @@ from core.errors import NotFoundError
 from core.ports.storing import Store, Unit
 from core.text import mark
 from core.types.assessment import Evidence
-from core.types.case import Case
-from core.types.decision import Reason
+from core.types.case import Case, Dismissal
+from core.types.decision import DecisionKind, Reason
 from core.types.learning import Correction, MentionVerdict, PrecisionRow
 from core.types.mention import StoredMention
 from engagement.desk.explain import Explainer
 from engagement.outgoing.records import refresh_card
 
-__all__ = ["CORRECTIONS", "MentionView", "Precision", "Verdicts", "weekly"]
+__all__ = ["CORRECTIONS", "MentionView", "Precision", "Verdicts", "dismissed", "weekly"]
 
 CORRECTIONS = {
     Correction.COMPLAINT: mark("a complaint"),
@@ -35,6 +35,13 @@ CORRECTIONS = {
 }
 """What people read for each correction, as message ids."""
 _GONE = mark("The post is gone: there is nothing left to judge.")
+_BY_DISMISSAL = {
+    Dismissal.NOT_A_COMPLAINT: Correction.NOTHING,
+    Dismissal.SPAM: Correction.ABUSE,
+    Dismissal.WRONG_BRAND: Correction.WRONG_BRAND,
+}
+"""What a dismissal says about the decision; a duplicate was decided rightly."""
+_CALLED_A_COMPLAINT = frozenset({DecisionKind.FLAG, DecisionKind.REVIEW})
 
 _log = structlog.get_logger(__name__)
 
@@ -125,6 +132,34 @@ class Verdicts:
         async with self._store.read() as unit:
             rows = await unit.verdicts.precision(since=since, until=self._clock.now() + timedelta(hours=1), brand=brand)
         return weekly(rows, self._zone)
+
+
+async def dismissed(unit: Unit, case: Case, why: Dismissal, *, actor: str, at: datetime) -> int:
+    """Let a dismissal count as a verdict on the posts of its case; return on how many.
+
+    What somebody judged already stays as it is, and only a rule that opened the case can have been wrong: a question
+    that nobody answered, or a case that staff opened by hand, says nothing about any.
+    """
+    should_be = _BY_DISMISSAL.get(why)
+    given = 0
+    for mention_id in case.mention_ids if should_be is not None else ():
+        mention = await unit.mentions.get(mention_id)
+        if mention is None or mention.purged_at is not None or await unit.verdicts.get(mention_id) is not None:
+            continue
+        decision = mention.decision
+        if decision.reason is Reason.BY_STAFF or decision.kind not in _contradicted(why):
+            continue
+        verdict = MentionVerdict(
+            mention_id, False, should_be, mention.brand, decision.kind, decision.reason, actor=actor, at=at
+        )
+        await unit.verdicts.put(verdict)
+        given += 1
+    return given
+
+
+def _contradicted(why: Dismissal) -> frozenset[DecisionKind]:
+    """Return the decisions that a dismissal speaks against."""
+    return _CALLED_A_COMPLAINT | {DecisionKind.MODERATE} if why is Dismissal.WRONG_BRAND else _CALLED_A_COMPLAINT
 
 
 def weekly(rows: Sequence[PrecisionRow], zone: ZoneInfo) -> list[Precision]:

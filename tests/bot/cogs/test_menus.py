@@ -9,7 +9,7 @@ from core.types.action import ActionState, Purpose
 from core.types.case import CaseState
 from core.types.decision import Reason
 from core.types.post import PostRef, Source
-from tests.bot.world import World, only_for_them, said, speaking
+from tests.bot.world import World, only_for_them, said, speaking, text_of
 
 
 async def test_open_a_case_from_any_message(world: World) -> None:
@@ -38,6 +38,28 @@ async def test_not_a_complaint_dismisses_the_case(world: World) -> None:
         done = await world.minho.context_menu(world.help_channel, "Not a complaint", message)
     assert said(done) == "불만이 아닌 것으로 종결했습니다: 처리 건 1번."
     assert (await world.case(1)).state is CaseState.DISMISSED
+
+
+async def test_not_a_complaint_counts_as_a_verdict_once(world: World) -> None:
+    case = await world.complaint()
+    dismissed = await world.sora.slash(world.staff_channel, "case dismiss", case=case.id, reason="not_a_complaint")
+    assert only_for_them(dismissed)
+    await world.drain()
+    assert f"Called wrong by <@{world.sora.id}>: nothing to act on" in text_of(world.card())
+    precision = await world.sora.slash(world.staff_channel, "rules precision")
+    assert "Lumora · a complaint · 0% right (0 of 1)" in said(precision)
+    await world.restart()
+    await world.minho.slash(world.staff_channel, "case reopen", case=case.id)
+    await world.minho.slash(world.staff_channel, "case dismiss", case=case.id, reason="not_a_complaint")
+    precision = await world.sora.slash(world.staff_channel, "rules precision")
+    assert "0% right (0 of 1)" in said(precision)
+
+
+async def test_what_staff_opened_by_hand_was_no_rules_mistake(world: World) -> None:
+    message = await world.guest.send(world.help_channel, "my lumora lamp shines")
+    await world.sora.context_menu(world.help_channel, "Open a case", message)
+    await world.minho.context_menu(world.help_channel, "Not a complaint", message)
+    assert await world.services.verdicts.precision(weeks=1) == []
 
 
 async def test_thank_the_author_goes_through_the_gate_once(world: World) -> None:

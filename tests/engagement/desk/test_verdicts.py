@@ -9,7 +9,8 @@ import pytest
 
 from core.errors import NotFoundError
 from core.types.action import ActionKind
-from core.types.decision import Reason
+from core.types.case import CaseKind, Dismissal
+from core.types.decision import DecisionKind, Reason
 from core.types.learning import Correction, PrecisionRow
 from core.types.post import Removal, RemovalReason
 from engagement.desk.explain import Explainer
@@ -73,6 +74,62 @@ async def test_nothing_is_left_to_judge_once_the_post_is_gone(world: World) -> N
     assert (await desk.view(stored.id)).evidence == ()
     with pytest.raises(NotFoundError):
         await desk.view(99)
+
+
+@pytest.mark.parametrize(
+    ("why", "should_be"),
+    [
+        (Dismissal.NOT_A_COMPLAINT, Correction.NOTHING),
+        (Dismissal.SPAM, Correction.ABUSE),
+        (Dismissal.WRONG_BRAND, Correction.WRONG_BRAND),
+        (Dismissal.DUPLICATE, None),
+        (None, None),
+    ],
+)
+async def test_a_dismissal_counts_as_a_verdict_once(
+    world: World, why: Dismissal | None, should_be: Correction | None
+) -> None:
+    stored = (await world.take(message("i hate lumora", "m1"))).stored[0]
+    assert stored.case_id is not None
+    await world.desk.dismiss(stored.case_id, "7", why=why)
+    given = (await verdicts(world).view(stored.id)).verdict
+    assert (None if given is None else given.should_be) == should_be
+    await world.desk.reopen(stored.case_id, "8")
+    await world.desk.dismiss(stored.case_id, "8", why=why)
+    again = (await verdicts(world).view(stored.id)).verdict
+    assert again == given, "one verdict a mention, that of who said it first"
+    counted = [(one.right, one.wrong) for one in await verdicts(world).precision(weeks=1)]
+    assert counted == ([] if should_be is None else [(0, 1)])
+
+
+async def test_a_dismissal_does_not_overrule_who_judged_before(world: World) -> None:
+    stored = (await world.take(message("i hate lumora", "m1"))).stored[0]
+    await verdicts(world).give(stored.id, "7")
+    await world.desk.dismiss(stored.case_id or 0, "8", why=Dismissal.NOT_A_COMPLAINT)
+    given = (await verdicts(world).view(stored.id)).verdict
+    assert given is not None
+    assert (given.right, given.actor) == (True, "7")
+
+
+async def test_dismissing_a_question_says_nothing_about_the_decision(world: World) -> None:
+    """It was decided to leave it to the community: that nobody answered is not the rule's fault."""
+    stored = (await world.take(message("where is my lumora parcel?", "m1"))).stored[0]
+    world.pass_minutes(60 * 5)
+    (case,) = await world.desk.sweep()
+    assert (case.kind, stored.judged.decision.kind) == (CaseKind.QUESTION, DecisionKind.IGNORE)
+    await world.desk.dismiss(case.id, "7", why=Dismissal.NOT_A_COMPLAINT)
+    assert (await verdicts(world).view(stored.id)).verdict is None
+
+
+async def test_every_post_of_a_dismissed_case_is_judged(world: World) -> None:
+    taken = await world.take(message("i hate lumora", "m1"), message("hate the lumora app, too", "m2"))
+    first, second = taken.stored
+    assert taken.cases == (1,), "one author, one case"
+    await world.desk.dismiss(1, "7", why=Dismissal.WRONG_BRAND)
+    for stored in (first, second):
+        given = (await verdicts(world).view(stored.id)).verdict
+        assert given is not None
+        assert given.should_be is Correction.WRONG_BRAND
 
 
 def test_weeks_are_those_of_the_installation() -> None:
