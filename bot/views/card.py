@@ -17,9 +17,9 @@ from bot.views.text import LABEL_LIMIT, quote, safe
 from bot.views.verdict import verdict_line, verdict_row
 from core.text import Translate, cut
 from core.types.assessment import Evidence
-from core.types.case import CaseKind, CaseState, Severity
+from core.types.case import CaseState, Severity
 from core.types.post import Source
-from engagement.desk.view import DISMISSALS, KINDS, SEVERITIES, STATES, CaseView
+from engagement.desk.view import DISMISSALS, KINDS, SEVERITIES, STATES, CaseView, is_abuse
 
 EXCERPT_LIMIT = 1500
 """Characters of the post on the card, backslashes counted; leaves room for the rest within the 4,000 of a message."""
@@ -62,7 +62,7 @@ class CaseCard(ui.LayoutView):
 
 def _is_abuse(view: CaseView) -> bool:
     """Say whether measures are offered: on abuse only, so that a harsh complaint is never punished by a slip."""
-    return view.case.kind is CaseKind.ABUSE and view.state not in _DONE and not view.gone
+    return is_abuse(view.case.kind, view.verdict) and view.state not in _DONE and not view.gone
 
 
 def _heading(view: CaseView, t: Translate) -> str:

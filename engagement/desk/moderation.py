@@ -1,7 +1,7 @@
 """Moderation: measures against abuse, their log, and appeals that a second moderator decides.
 
 Abuse is judged apart from complaints. A measure is ordered by a person, never by a rule, and from a card only where
-the case is one of abuse: a harsh complaint is never punished.
+the post was judged abuse, or a person called it so: a harsh complaint is never punished.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import structlog
 
 from core.clock import Clock
 from core.errors import (
+    ConflictError,
     InputError,
     MaeariError,
     NotAllowedError,
@@ -25,11 +26,13 @@ from core.ports.sending import Moderator
 from core.ports.storing import Store, Unit
 from core.text import Catalogue, mark
 from core.types.action import ActionDraft, ActionKind, Purpose, Target
-from core.types.case import CaseEvent, CaseEventKind, CaseKind
+from core.types.case import CaseEvent, CaseEventKind
 from core.types.moderation import AppealState, Measure, MeasureKind, MeasureRecord, MeasureState
 from core.types.post import Author, Source
 from engagement.desk.cards import announce_appeal, refresh_appeal_card
 from engagement.desk.desk import Desk
+from engagement.desk.opening import ACTIVE
+from engagement.desk.view import is_abuse
 from engagement.outgoing.records import refresh_card
 
 __all__ = ["LONGEST_TIMEOUT", "MEASURES", "Moderation"]
@@ -81,18 +84,21 @@ class Moderation:
     async def order_on_case(
         self, case_id: int, kind: MeasureKind, moderator: str, reason: str, *, minutes: int | None = None
     ) -> MeasureRecord:
-        """Take a measure about the newest post of an abuse case.
+        """Take a measure about the post that the card of an abuse case shows.
 
-        Raises NotAllowedError for every other kind of case, and all that `order` raises.
+        Raises NotAllowedError for what is no abuse, ConflictError for a closed case, and all that `order` raises.
         """
         async with self._store.read() as unit:
             case = await unit.cases.get(case_id)
             if case is None:
                 raise NotFoundError(mark("There is no such case."))
-            if case.kind is not CaseKind.ABUSE:
-                raise NotAllowedError(mark("Only cases of abuse are moderated: a complaint is never punished."))
-            mentions = [await unit.mentions.get(one) for one in reversed(case.mention_ids)]
-        post = next((one for one in mentions if one is not None and one.native_id is not None), None)
+            if case.state not in ACTIVE:
+                raise ConflictError(mark("This case is closed."), holder=case.claimed_by)
+            mentions = [await unit.mentions.get(one) for one in case.mention_ids]
+            post = next((one for one in mentions if one is not None and one.native_id is not None), None)
+            verdict = None if post is None else await unit.verdicts.get(post.id)
+        if not is_abuse(case.kind, verdict):
+            raise NotAllowedError(mark("Only cases of abuse are moderated: a complaint is never punished."))
         if post is None or post.native_id is None:
             raise NotFoundError(mark("The post is gone: there is nothing left to moderate."))
         on_discord = post.source is Source.DISCORD and post.author is not None

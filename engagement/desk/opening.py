@@ -187,7 +187,8 @@ async def _joinable(unit: Unit, opening: Opening, policy: DeskPolicy) -> Case | 
     candidates: list[Case] = []
     if opening.author_key is not None:
         candidates += await unit.cases.of_author(opening.author_key, since=since)
-    if opening.thread_id is not None:
+    # A measure is about one person: what others wrote in the same thread is another case of abuse.
+    if opening.thread_id is not None and opening.kind is not CaseKind.ABUSE:
         candidates += await unit.cases.of_thread(opening.source, opening.thread_id, brand=opening.brand, since=since)
     # Abuse is handled apart: a complaint never disappears in a moderation case, nor the other way round.
     return next(

@@ -12,12 +12,12 @@ from core.types.assessment import Evidence, Intent, Label, Language
 from core.types.case import Case, CaseKind, CaseState, Dismissal, Severity
 from core.types.decision import Reason
 from core.types.deskwork import Promise, PromiseState
-from core.types.learning import MentionVerdict
+from core.types.learning import Correction, MentionVerdict
 from core.types.mention import StoredMention
 from core.types.post import Source
 from engagement.desk.explain import Explainer
 
-__all__ = ["DISMISSALS", "EXCERPT", "KINDS", "SEVERITIES", "STATES", "CaseView", "case_view"]
+__all__ = ["DISMISSALS", "EXCERPT", "KINDS", "SEVERITIES", "STATES", "CaseView", "case_view", "is_abuse"]
 
 EXCERPT = 600
 """Most characters of the post that a card shows."""
@@ -52,6 +52,9 @@ DISMISSALS = {
     Dismissal.DUPLICATE: mark("a duplicate"),
     Dismissal.WRONG_BRAND: mark("the wrong brand"),
 }
+_NOT_TO_PUNISH = frozenset(
+    {Correction.COMPLAINT, Correction.QUESTION, Correction.PRAISE, Correction.SUGGESTION, Correction.NOTHING}
+)
 _FAILED = mark("The last reply was not sent.")
 _FAILURES = {
     "gone": mark("The last reply was not sent: the post is gone."),
@@ -111,6 +114,14 @@ class CaseView:
     """Internal notes of staff."""
     promises: tuple[Promise, ...] = ()
     """Those that are open, the next due first."""
+
+
+def is_abuse(kind: CaseKind, verdict: MentionVerdict | None) -> bool:
+    """Say whether measures may be taken about a post: the word of a person counts for more than the judge's."""
+    should_be = None if verdict is None else verdict.should_be
+    if should_be in _NOT_TO_PUNISH:
+        return False
+    return kind is CaseKind.ABUSE or should_be is Correction.ABUSE
 
 
 async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explainer | None) -> CaseView:

@@ -16,6 +16,7 @@ from core.ports.storing import Unit
 from core.types.assessment import AbuseKind, Label
 from core.types.case import Case, CaseKind
 from core.types.decision import DecisionKind, Reason
+from core.types.learning import Correction
 from core.types.moderation import AppealState, Measure, MeasureKind, MeasureState
 from core.types.post import Author, Source
 from engagement.desk.opening import Opening, open_case
@@ -154,6 +155,43 @@ async def test_a_complaint_is_never_punished(world: World) -> None:
     assert "mod:" not in str([part.to_dict() for part in at.card.components])
     with pytest.raises(NotAllowedError, match="never punished"):
         await world.services.moderation.order_on_case(at.case.id, MeasureKind.BAN, str(world.sora.id), "rude")
+    assert world.guild.get_ban(at.troll) is None
+
+
+async def test_what_a_person_calls_abuse_can_be_moderated_and_the_other_way_round(world: World) -> None:
+    at = await scene(world, kind=CaseKind.COMPLAINT)
+    mention = at.case.mention_ids[0]
+
+    async def call_it(correction: str) -> str:
+        asked = await world.sora.click(at.card, custom_id=f"verdict:wrong:{mention}")
+        await world.sora.select(asked.followups[0] if asked.followups else asked.response, [correction],
+                                custom_id=f"verdict:should:{mention}")  # fmt: skip
+        await world.drain()
+        return str([part.to_dict() for part in at.card.components])
+
+    assert "mod:warn:" in await call_it("abuse")
+    opened = await world.sora.click(at.card, custom_id=f"mod:warn:{at.case.id}")
+    await world.restart()
+    assert "mod:" not in await call_it("complaint"), "somebody says that it was a harsh complaint after all"
+    late = await world.sora.submit_modal(opened, {"text": "insults"})
+    assert said(late) == "Only cases of abuse are moderated: a complaint is never punished."
+    assert await world.services.moderation.history() == ([], 0)
+
+
+async def test_a_judged_abuse_that_is_a_complaint_is_not_punished(world: World) -> None:
+    at = await scene(world)
+    opened = await world.minho.click(at.card, custom_id=f"mod:ban:{at.case.id}")
+    await world.services.verdicts.give(at.case.mention_ids[0], str(world.sora.id), Correction.COMPLAINT)
+    late = await world.minho.submit_modal(opened, {"text": "insults"})
+    assert said(late) == "Only cases of abuse are moderated: a complaint is never punished."
+    assert world.guild.get_ban(at.troll) is None
+
+
+async def test_an_old_card_of_a_closed_case_moderates_nobody(world: World) -> None:
+    at = await scene(world)
+    opened = await world.minho.click(at.card, custom_id=f"mod:ban:{at.case.id}")
+    await world.desk.dismiss(at.case.id, str(world.sora.id))
+    assert said(await world.minho.submit_modal(opened, {"text": "insults"})).startswith("This case is closed.")
     assert world.guild.get_ban(at.troll) is None
 
 

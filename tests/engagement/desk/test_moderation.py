@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +19,10 @@ from core.errors import (
 )
 from core.ports.storing import Unit
 from core.types.action import ActionKind, ActionState, Purpose
+from core.types.assessment import AbuseKind, Assessment
+from core.types.brand import Brand
 from core.types.case import CaseKind
+from core.types.mention import Hit
 from core.types.moderation import AppealState, Measure, MeasureKind, MeasureRecord, MeasureState
 from core.types.post import PostRef, Source
 from core.types.reply import Template
@@ -28,7 +32,7 @@ from engagement.desk.replies import Replies
 from engagement.desk.templates import Templates
 from engagement.outgoing.gate import VerdictKind
 from tests import make
-from tests.engagement.world import CATALOGUES, World, build, message
+from tests.engagement.world import CATALOGUES, ScriptedJudge, World, build, message
 
 BAN = Measure(
     MeasureKind.BAN, Source.DISCORD, "100", "42", "  insults,\n again ", "800", "9", member_id="77", member_name="troll"
@@ -42,6 +46,8 @@ class Platform:
     source: Source = Source.DISCORD
     kinds: frozenset[MeasureKind] = frozenset(MeasureKind) - {MeasureKind.LOCK}
     taken: list[tuple[MeasureKind, int]] = field(default_factory=list)
+    members: list[tuple[str | None, str | None]] = field(default_factory=list)
+    """Whom each measure met, and which post."""
     lifted: list[str | None] = field(default_factory=list)
     failure: Exception | None = None
     channel: str | None = "555"
@@ -57,6 +63,7 @@ class Platform:
         if self.failure is not None:
             raise self.failure
         self.taken.append((measure.kind, number))
+        self.members.append((measure.member_id, measure.post_id))
 
     async def lift(self, measure: Measure, *, number: int) -> None:
         if self.failure is not None:
@@ -184,6 +191,35 @@ async def test_only_abuse_cases_are_moderated(bench: Bench) -> None:
         with pytest.raises(NotAllowedError, match="never punished"):
             await bench.moderation.order_on_case(case_id, kind, "42", "rude", minutes=5)
     assert bench.platform.taken == []
+
+
+class AbuseJudge(ScriptedJudge):
+    """Finds abuse where somebody is called a worm."""
+
+    def assess(self, text: str, brand: Brand | None, hits: Sequence[Hit], *, evidence: bool = False) -> Assessment:
+        judged = super().assess(text, brand, hits, evidence=evidence)
+        return replace(judged, abuse_kinds=(AbuseKind.HATE,)) if "worm" in text else judged
+
+
+async def test_a_measure_meets_who_wrote_what_the_card_shows(bench: Bench) -> None:
+    """Two people rage in one thread: each has a case of their own, and the card's post is the one that counts."""
+    world = bench.world
+    world.intake._judge = AbuseJudge()
+    posts = [
+        message("lumora people are worms", "1", author="eve", thread="t"),
+        message("all of you at lumora are worms", "2", author="mallory", thread="t"),
+        message("worms, lumora worms", "3", author="eve", thread="t"),
+    ]
+    taken = await world.take(*posts)
+    views = [await world.desk.view(case_id) for case_id in dict.fromkeys(taken.cases)]
+    assert [(view.case.kind, view.author_name, view.joined) for view in views] == [
+        (CaseKind.ABUSE, "eve", 1),
+        (CaseKind.ABUSE, "mallory", 0),
+    ]
+    for view in views:
+        record = await bench.moderation.order_on_case(view.case.id, MeasureKind.BAN, "42", "insults")
+        assert record.author_key == world.store.author_key(Source.DISCORD, f"id-{view.author_name}")
+        assert bench.platform.members[-1] == (f"id-{view.author_name}", "1" if view.author_name == "eve" else "2")
 
 
 async def test_crisis_mode_reaches_gate_and_desk_and_is_read_at_the_start(world: World) -> None:
