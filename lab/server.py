@@ -76,6 +76,8 @@ class LoopbackServer:
         """`METHOD /path` of requests that no route serves: must stay empty."""
         self.request_count = 0
         """Requests so far, those that fell out of the log among them."""
+        self.on_carried_out: Callable[[str, str], None] = lambda method, path: None  # noqa: ARG005
+        """Called with method and path once a request had its effect, before its answer leaves."""
         self._open_requests = 0
         self._runner: web.AppRunner | None = None
 
@@ -194,6 +196,7 @@ class LoopbackServer:
             self.unknown_routes.append(route)
             return json_response({"message": f"the stand-in does not serve {route}", "code": 0}, status=501)
         response = await self.guard(request) or await handler(request)
+        self.on_carried_out(request.method, self.local_path(request))
         if not response.prepared:
             response.headers.update(self.rate_headers(request))
         return response

@@ -236,7 +236,7 @@ class Feed:
         if not parts and is_due:
             parts.append(([], False))
         for place, (things, is_history) in enumerate(parts):
-            is_last = place == len(parts) - 1
+            is_first_part, is_last = place == 0, place == len(parts) - 1
             posts = [post for thing in things if (post := to_post(thing, people)) is not None]
             await self._handover.put(
                 Batch(
@@ -245,7 +245,8 @@ class Feed:
                     seen=tuple(thing.name for thing in things),
                     cursor=now.isoformat() if is_last else None,
                     reply_counts=counts if is_last else (),
-                    gaps=(gap,) if is_last and gap is not None else (),
+                    # With the first part: once anything is known again, nothing would tell of the gap any more.
+                    gaps=(gap,) if is_first_part and gap is not None else (),
                     history=is_history,
                 )
             )

@@ -160,6 +160,29 @@ async def test_a_gap_is_recorded_with_span_and_estimate(reddit: StandInReddit, c
     assert sum(text.startswith("c") for text in kept.texts()) == 1000
 
 
+async def test_a_gap_is_told_though_we_die_while_handing_over(reddit: StandInReddit, clock: SteppedClock) -> None:
+    kept = Kept()
+    link = reddit.world.add_submission("korea", "thread")
+    async with listening(reddit, kept) as listener:
+        reddit.world.add_comment(link, "before")
+        await listener.polled()
+    clock.advance_to(START + timedelta(hours=1))
+    for i in range(1500):
+        reddit.world.add_comment(link, f"c{i}")
+    dying = RedditListener(section(reddit), kept, clock)
+    batches = dying.batches()
+    async for batch in batches:
+        if batch.feed == "reddit:comments:korea":
+            break
+    kept.commit(batch)  # the first of ten, and the last thing this life does
+    await dying.close()
+    async with listening(reddit, kept) as listener:
+        await listener.polled()
+    assert [gap.reason for gap in kept.gaps] == ["listing_window"]
+    assert sum(text.startswith("c") for text in kept.texts()) == 1000
+    assert kept.doubled == []
+
+
 async def test_a_list_that_overtakes_us_twice_is_taken_with_a_gap(
     reddit: StandInReddit, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
