@@ -68,8 +68,9 @@ async def add_many(
         for place, each in enumerate(judged)
         if place not in gone
     ]
-    await session.many(_ADD, rows)
-    new = {row.id for row in await session.all(_NEW, {"first": first})} if rows else set[int]()
+    new = {row[0] for row in rows}
+    if await session.many(_ADD, rows) < len(rows):  # some were known: ask which
+        new = {row.id for row in await session.all(_NEW, {"first": first})}
     tally = Tally()
     await _complete(session, [row for row in rows if row[0] in new], judged, first, tally)
     edited = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -26,8 +25,6 @@ from matching.hangul import bigrams
 from storage.session import Keys
 from storage.tables import authors, case_mentions, mentions, texts
 from storage.times import HOUR, floor, micros, moment
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Verdict(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -175,9 +172,13 @@ def _assessment(row: Row[Any]) -> Assessment:
 
 def clean(text: str) -> str:
     """Return a text as SQLite can hold it: half characters (lone surrogates) become question marks."""
-    if text.isascii() or _SURROGATE.search(text) is None:
+    if text.isascii():
         return text
-    return text.encode("utf-8", "replace").decode("utf-8")
+    try:
+        text.encode()  # quicker than looking for surrogates
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text
 
 
 def cleaned(text: str | None) -> str | None:

@@ -87,10 +87,11 @@ class Session:
         """Run a statement; return how many rows it changed."""
         return (await self.connection.execute(statement, fields)).rowcount
 
-    async def many(self, prepared: Prepared, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run one statement for many rows, at the driver's own speed."""
-        if rows:
-            await self.connection.exec_driver_sql(prepared.sql, list(rows))
+    async def many(self, prepared: Prepared, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Run one statement for many rows, at the driver's own speed; return how many rows it changed."""
+        if not rows:
+            return 0
+        return (await self.connection.exec_driver_sql(prepared.sql, list(rows))).rowcount
 
     def stream(self, statement: Executable) -> AsyncIterator[Row[Any]]:
         """Yield rows as they are read."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from core.types.assessment import AbuseKind, Assessment
 from core.types.case import CaseKind, Severity
 
-__all__ = ["SEVERITY_ORDER", "graver", "severity_of"]
+__all__ = ["SEVERITY_ORDER", "graver", "severity_of", "widely_seen"]
 
 SEVERITY_ORDER = (Severity.LOW, Severity.NORMAL, Severity.HIGH, Severity.URGENT)
 GRAVE_COMPLAINT = 0.8
@@ -19,10 +19,21 @@ _DANGEROUS = frozenset({AbuseKind.THREAT, AbuseKind.HATE, AbuseKind.SEXUAL})
 
 
 @lru_cache(maxsize=8)
-def _urgent(terms: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Compile urgent terms: Latin ones as whole words, Korean ones wherever they stand (particles follow)."""
-    parts = [rf"\b{re.escape(term)}\b" if term.isascii() else re.escape(term) for term in terms if term.strip()]
-    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
+def _urgent(terms: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return urgent terms, case-folded, each with its pattern: Latin ones are whole words, Korean ones stand anywhere.
+
+    (Particles follow them.) Looking for the plain term first is ten times as fast as `re` with all of them.
+    """
+    return tuple(
+        (term.casefold(), re.compile(rf"\b{re.escape(term)}\b" if term.isascii() else re.escape(term), re.IGNORECASE))
+        for term in terms
+        if term.strip()
+    )
+
+
+def _names_danger(text: str, terms: Sequence[str]) -> bool:
+    folded = text.casefold()
+    return any(term in folded and pattern.search(text) is not None for term, pattern in _urgent(tuple(terms)))
 
 
 def severity_of(kind: CaseKind, text: str, assessment: Assessment | None, urgent_terms: Sequence[str]) -> Severity:
@@ -30,8 +41,7 @@ def severity_of(kind: CaseKind, text: str, assessment: Assessment | None, urgent
     if kind is CaseKind.ABUSE:
         dangerous = assessment is not None and _DANGEROUS & set(assessment.abuse_kinds)
         return Severity.HIGH if dangerous else Severity.LOW
-    urgent = _urgent(tuple(urgent_terms))
-    names_danger = urgent is not None and urgent.search(text) is not None
+    names_danger = _names_danger(text, urgent_terms)
     if kind is CaseKind.COMPLAINT:
         if names_danger:
             return Severity.URGENT
@@ -49,3 +59,8 @@ def severity_of(kind: CaseKind, text: str, assessment: Assessment | None, urgent
 def graver(one: Severity, other: Severity) -> Severity:
     """Return the graver of two."""
     return max(one, other, key=SEVERITY_ORDER.index)
+
+
+def widely_seen(kind: CaseKind, severity: Severity) -> Severity:
+    """Return the severity of a case whose post many people read: high at least where somebody waits for an answer."""
+    return graver(severity, Severity.HIGH) if kind in (CaseKind.COMPLAINT, CaseKind.QUESTION) else severity
