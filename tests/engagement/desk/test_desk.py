@@ -269,23 +269,3 @@ async def test_the_home_guilds_own_staff_channel_wins(world: World) -> None:
     assert (card.draft.target.container, card.draft.locale) == ("901", "ko")
     case = (await world.desk.view(1)).case
     assert (case.card_channel, case.card_message) == ("901", "sent-discord-0")
-
-
-async def test_two_staff_and_double_clicks_send_one_reply_each(world: World) -> None:
-    await _race(world, 40)
-
-
-@pytest.mark.slow
-async def test_the_long_race(world: World) -> None:
-    await _race(world, 1_000)
-
-
-async def _race(world: World, rounds: int) -> None:
-    posts = [message("I hate my Lumora", str(n), author=f"a{n}", channel=str(n)) for n in range(rounds)]
-    taken = await world.take(*posts)
-    for case_id in taken.cases:
-        presses = [world.desk.reply(case_id, actor, f"Sorry {case_id}") for actor in ("7", "7", "8", "8")]
-        await asyncio.gather(*presses, world.outbox.drain(), return_exceptions=True)
-    await world.outbox.drain()
-    texts = world.discord.texts(Purpose.STAFF_REPLY)
-    assert sorted(texts) == sorted(f"Sorry {case_id}" for case_id in taken.cases)
