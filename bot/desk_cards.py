@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from discord import ui
 
 from bot.services import Services
 from bot.views.drafts import Draft, DraftCard
 from bot.views.moderation import AppealCard
 from core.errors import SendRefusedError
-from core.types.action import Action, ActionKind
+from core.types.action import Action, ActionKind, ActionState
 
 DESK_CARDS = (ActionKind.DRAFT_CARD, ActionKind.APPEAL_CARD)
 
@@ -31,15 +34,48 @@ async def desk_card(services: Services, action: Action) -> ui.LayoutView:
 
 
 async def card_of(services: Services, action: Action) -> Action:
-    """Return the action that posted the card which `action` brings up to date.
+    """Return the action that posted the card which `action` brings up to date, with the message it stands in now.
 
     Raises SendRefusedError where there is none to be edited.
     """
     async with services.store.read() as unit:
         card = await unit.outbox.get(action.draft.about or 0)
+        updates = [] if card is None else await unit.outbox.about(ActionKind.CARD_UPDATE, card.id)
     if card is None or card.sent_id is None:
         raise SendRefusedError("there is no card to edit", reason="no_card")
-    return card
+    # A card that was too old to edit was posted anew by one of its updates: the newest message counts.
+    newest = [one.sent_id for one in updates if one.state is ActionState.SENT and one.sent_id is not None]
+    return replace(card, sent_id=newest[-1] if newest else card.sent_id)
+
+
+async def cards_of_case(services: Services, case_id: int) -> set[tuple[str, str]]:
+    """Return channel and message of every card that a case ever had."""
+    async with services.store.read() as unit:
+        actions = await unit.outbox.of_case(case_id)
+    return _messages(one for one in actions if one.draft.kind in (ActionKind.CARD, ActionKind.CARD_EDIT))
+
+
+async def cards_of_draft(services: Services, card: Action) -> set[tuple[str, str]]:
+    """Return channel and message of every card that a draft or appeal ever had."""
+    async with services.store.read() as unit:
+        first = await unit.outbox.get(card.id)
+        updates = await unit.outbox.about(ActionKind.CARD_UPDATE, card.id)
+    return _messages([*updates, *([] if first is None else [first])])
+
+
+async def words_are_gone(services: Services, card: Action) -> bool:
+    """Say whether the words that a draft's or appeal's card showed were erased."""
+    number = card.draft.about or 0
+    async with services.store.read() as unit:
+        if card.draft.kind is ActionKind.APPEAL_CARD:
+            record = await unit.moderation.get(number)
+            return record is None or record.author_key is None
+        draft = await unit.outbox.get(number)
+    return draft is None or not draft.draft.text
+
+
+def _messages(actions: Iterable[Action]) -> set[tuple[str, str]]:
+    return {(one.draft.target.container, one.sent_id) for one in actions if one.sent_id is not None}
 
 
 def mark_of(action: Action) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,15 @@ import discord
 import structlog
 from discord import ui
 
-from bot.desk_cards import DESK_CARDS, card_of, desk_card, mark_of
+from bot.desk_cards import (
+    DESK_CARDS,
+    card_of,
+    cards_of_case,
+    cards_of_draft,
+    desk_card,
+    mark_of,
+    words_are_gone,
+)
 from bot.services import Services
 from bot.views.alarm import alarm_head, alarm_text, burst_head, burst_text
 from bot.views.card import CaseCard
@@ -155,17 +164,35 @@ class DiscordSender:
     async def _post_card(self, action: Action) -> discord.Message:
         return await self._post(action, await self._card(action))
 
-    async def _post(self, action: Action, view: ui.LayoutView) -> discord.Message:
-        return await self._channel(action.draft.target.container).send(
-            view=view, nonce=_nonce(action), allowed_mentions=discord.AllowedMentions.none()
+    async def _post(
+        self, action: Action, view: ui.LayoutView, *, instead_of: discord.PartialMessage | None = None
+    ) -> discord.Message:
+        """Post a card; one that stands `instead_of` another answers it, so that one leads to the other."""
+        place = action.draft.target.container
+        given: dict[str, Any] = {}
+        if instead_of is not None and str(instead_of.channel.id) == place:
+            given["reference"] = discord.MessageReference(
+                message_id=instead_of.id, channel_id=instead_of.channel.id, fail_if_not_exists=False
+            )
+        return await self._channel(place).send(
+            view=view, nonce=_nonce(action), allowed_mentions=discord.AllowedMentions.none(), **given
         )
 
     async def _update_card(self, action: Action) -> discord.Message:
-        """Bring a draft's or appeal's card up to date; one that is gone, or too old to edit, is left."""
+        """Bring a draft's or appeal's card up to date; one too old to edit is posted anew, one that is gone is left."""
         card = await card_of(self._services, action)
         old = self._channel(card.draft.target.container).get_partial_message(int(card.sent_id or 0))
         view = await desk_card(self._services, card)
-        return await old.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+        try:
+            message = await old.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+        except discord.HTTPException as error:
+            if error.code != TOO_OLD_TO_EDIT:
+                raise
+            log.info("desk_card_posted_anew", about=card.draft.about)
+            message = await self._post(action, view, instead_of=old)
+        if await words_are_gone(self._services, card):
+            await self._clear_away(await cards_of_draft(self._services, card), message)
+        return message
 
     async def _edit_card(self, action: Action) -> discord.Message:
         async with self._services.store.read() as unit:
@@ -175,16 +202,26 @@ class DiscordSender:
         if case.card_channel is None or case.card_message is None:
             raise SendRefusedError("the case has no card to edit", reason="no_card")
         old = self._channel(case.card_channel).get_partial_message(int(case.card_message))
+        view = await self._services.desk.view(case.id)
+        card = CaseCard(view, self._words(action))
         try:
-            return await old.edit(view=await self._card(action), allowed_mentions=discord.AllowedMentions.none())
+            message = await old.edit(view=card, allowed_mentions=discord.AllowedMentions.none())
         except discord.HTTPException as error:
             closed = case.state in (CaseState.RESOLVED, CaseState.DISMISSED)
             if error.code != TOO_OLD_TO_EDIT and (error.code != _UNKNOWN_MESSAGE or closed):
                 raise
-        log.info("card_posted_anew", case=case.id)
-        message = await self._post_card(action)
-        await self._remember_card(action, message)
+            log.info("card_posted_anew", case=case.id)
+            message = await self._post(action, card, instead_of=old)
+            await self._remember_card(action, message)
+        if view.gone:
+            await self._clear_away(await cards_of_case(self._services, case.id), message)
         return message
+
+    async def _clear_away(self, cards: set[tuple[str, str]], kept: discord.Message) -> None:
+        """Delete the cards that `kept` stands instead of: they show words that were erased, and cannot be edited."""
+        for channel, message in cards - {(str(kept.channel.id), str(kept.id))}:
+            with suppress(discord.NotFound):
+                await self._channel(channel).get_partial_message(int(message)).delete()
 
     async def _card(self, action: Action) -> ui.LayoutView:
         view = await self._services.desk.view(_case_id(action))

@@ -11,8 +11,10 @@ import pytest
 
 from bot.sender import DiscordSender, as_send_error
 from core.errors import SendDelayedError, SendError, SendRefusedError, SendUnknownError
+from core.ports.storing import Unit
 from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Target
-from core.types.post import Source
+from core.types.post import PostRef, Removal, RemovalReason, Source
+from engagement.desk.following import mentions_gone
 from tests.bot.world import PICTURE, World, text_of
 
 
@@ -150,7 +152,29 @@ async def test_a_card_too_old_to_edit_is_posted_anew(world: World) -> None:
     new = world.card()
     assert new.id != old.id
     assert "Claimed by" in text_of(new)
+    assert new.reference is not None
+    assert new.reference.message_id == old.id, "the new card leads to the old one, with what was said about it"
     assert (await world.case(case.id)).card_message == str(new.id)
+
+
+async def test_an_old_card_goes_with_the_words_of_a_deleted_post(world: World) -> None:
+    """It cannot be edited any more, so it is deleted; the one that was posted instead of it tells what happened."""
+    case = await world.complaint()
+    old = world.card()
+    await world.desk.claim(case.id, str(world.sora.id))
+    world.env.inject_error("PATCH", f"/channels/{world.staff_channel.id}/messages/{old.id}", status=429, code=30046)
+    await world.drain()
+    assert len(world.staff_channel.history()) == 2
+
+    async def purge(unit: Unit) -> None:
+        ref = PostRef(Source.REDDIT, "gadgets", "t1_a")
+        purged = await unit.mentions.purge([Removal(ref, RemovalReason.DELETED_BY_AUTHOR, world.clock.now())])
+        await mentions_gone(unit, purged, at=world.clock.now())
+
+    await world.store.write(purge)
+    await world.drain()
+    (left,) = world.staff_channel.history()
+    assert "deleted at its source" in text_of(left)
 
 
 async def test_a_deleted_card_of_an_open_case_comes_back(world: World) -> None:

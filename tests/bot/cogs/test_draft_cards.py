@@ -121,20 +121,45 @@ async def test_only_staff_decide_about_a_card(world: World) -> None:
     assert (await _state(world, draft)).state is ActionState.DRAFT
 
 
-async def test_a_deleted_post_takes_its_words_off_the_card(world: World) -> None:
-    await _draft(world)
-
+async def _purge(world: World) -> None:
     async def work(unit: Unit) -> None:
         purged = await unit.mentions.purge([Removal(REF, RemovalReason.DELETED_BY_AUTHOR, world.clock.now())])
         await mentions_gone(unit, purged, at=world.clock.now())
 
     await world.store.write(work)
+
+
+async def test_a_deleted_post_takes_its_words_off_the_card(world: World) -> None:
+    await _draft(world)
+    await _purge(world)
     await world.drain()
     shown = text_of(world.card())
     assert "Lumora lamp" not in shown
     assert "made our day" not in shown
     assert "No longer needed" in shown
     assert _buttons(world.card()) == set()
+
+
+async def test_a_card_too_old_to_edit_is_posted_anew_and_leads_to_the_old_one(world: World) -> None:
+    draft = await _draft(world)
+    old = world.card()
+    await world.sora.click(old, custom_id=f"dcard:send:{draft.id}")
+    world.env.inject_error("PATCH", f"/channels/{world.staff_channel.id}/messages/{old.id}", status=429, code=30046)
+    await world.drain()
+    new = world.card()
+    assert new.id != old.id
+    assert new.reference is not None
+    assert new.reference.message_id == old.id
+    assert f"Sent by <@{world.sora.id}>" in text_of(new)
+    pressed = await world.minho.click(old, custom_id=f"dcard:discard:{draft.id}")
+    assert said(pressed) == "There is no such draft.", "the old card's buttons do nothing any more"
+
+    await world.restart()
+    await _purge(world)
+    await world.drain()
+    assert "Lumora lamp" not in text_of(world.card()), "from now on the new card is the one that is kept up to date"
+    assert world.card().id == new.id
+    assert old.id not in [one.id for one in world.staff_channel.history()], "what it showed must not stay anywhere"
 
 
 async def test_crisis_mode_is_switched_by_managers_and_outlasts_a_restart(world: World) -> None:
