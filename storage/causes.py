@@ -134,10 +134,10 @@ class Csat:
         row = await self._session.first(select(csat_answers).where(csat_answers.c.case_id == case_id))
         return None if row is None else _answer(row)
 
-    async def counts(self, *, since: datetime, until: datetime) -> CsatCounts:
-        """Count questions sent and answers given in [since, until)."""
+    async def counts(self, *, since: datetime, until: datetime, brand: str | None = None) -> CsatCounts:
+        """Count questions sent and answers given in [since, until), of one brand where it is named."""
         a, x = actions.c, csat_answers.c
-        asked = await self._session.scalar(
+        asked = (
             select(func.count())
             .select_from(actions)
             .where(a.purpose == Purpose.SURVEY, a.sent_at >= micros(since), a.sent_at < micros(until))
@@ -148,9 +148,12 @@ class Csat:
             .where(x.answered_at >= micros(since), x.answered_at < micros(until))
             .group_by(x.score)
         )
+        if brand is not None:
+            asked = asked.where(exists().where(cases.c.id == a.case_id, cases.c.brand == brand))
+            given = given.where(exists().where(cases.c.id == x.case_id, cases.c.brand == brand))
         by_score = {row.score: row.answers for row in await self._session.all(given)}
         one, two, three, four, five = (by_score.get(score, 0) for score in range(1, 6))
-        return CsatCounts(int(asked), (one, two, three, four, five))
+        return CsatCounts(int(await self._session.scalar(asked)), (one, two, three, four, five))
 
     async def reasons(self, *, since: datetime, until: datetime, limit: int) -> list[CsatAnswer]:
         """Return answers of a span that say why, newest first."""

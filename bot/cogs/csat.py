@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.context import AnyInteraction, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
-from bot.views.csat import take_why
+from bot.views.csat import csat_lines, take_why
 from bot.views.text import safe
 from core.text import Translate, mark
 from engagement.members.surveys import SCORES, Satisfaction
@@ -46,13 +46,10 @@ class CsatCog(commands.Cog):
 def _lines(found: Satisfaction, days: int, t: Translate) -> Iterator[str]:
     counts = found.counts
     yield "### " + t("Satisfaction, last {days} days", days=days)
-    if counts.satisfied is None:
+    if not counts.answers:
         yield t("Nobody has answered yet. Questions sent: {asked}", asked=counts.asked)
         return
-    share = f"{counts.satisfied:.0%}"
-    yield "**" + t("Satisfied (4 or 5): {share} of {answers} answers", share=share, answers=counts.answers) + "**"
-    if counts.response_rate is not None:
-        yield t("Response rate: {rate} of {asked} questions", rate=f"{counts.response_rate:.0%}", asked=counts.asked)
+    yield from csat_lines(counts, t)
     yield " · ".join(f"{score}: {answers}" for score, answers in zip(SCORES, counts.by_score, strict=True))
     for answer in found.whys:
         yield f"- {answer.score}: {safe(answer.why, WHY_SHOWN)}"

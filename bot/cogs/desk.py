@@ -13,6 +13,7 @@ from bot.cogs.case_choices import brand_choices, may_choose
 from bot.context import AnyInteraction, is_manager, reader, require_manager, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
+from bot.views.csat import csat_lines
 from bot.views.queue import QueueBoard, board_link, duty_changed
 from bot.views.text import safe
 from core.errors import NotAllowedError
@@ -71,7 +72,8 @@ class DeskCog(commands.Cog):
         await wait_for_answer(interaction)
         found = await read_stats(self._services.store, self._services.clock, days=days, brand=brand)
         money = self._services.pledges.money(found.goodwill)
-        await say(interaction, "\n".join(stats_lines(found, money, days, brand, reader(interaction))))
+        csat, t = await self._services.surveys.counts(days=days, brand=brand), reader(interaction)
+        await say(interaction, "\n".join([*stats_lines(found, money, days, brand, t), *csat_lines(csat, t)]))
 
     @stats.autocomplete("brand")
     async def suggest_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:

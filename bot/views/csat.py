@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Self
 
 from discord import ui
@@ -12,7 +13,8 @@ from bot.views.answering import answering_failures, say, wait_for_answer
 from bot.views.modals import TextModal, submission_of
 from bot.views.text import LABEL_LIMIT
 from core.errors import InputError
-from core.text import cut, mark
+from core.text import Translate, cut, mark
+from core.types.learning import CsatCounts
 from engagement.members.surveys import SCORES, WHY_LIMIT
 
 WHY_ID = re.compile(r"csat:why:(?P<number>\d{1,18})")
@@ -86,3 +88,12 @@ def csat_view(case_id: int) -> ui.View:
     for score in SCORES:
         view.add_item(CsatButton(score, case_id))
     return view
+
+
+def csat_lines(counts: CsatCounts, t: Translate) -> Iterator[str]:
+    """Yield satisfaction and response rate as lines; nothing where nobody was asked or answered."""
+    if counts.satisfied is not None:
+        share = f"{counts.satisfied:.0%}"
+        yield "**" + t("Satisfied (4 or 5): {share} of {answers} answers", share=share, answers=counts.answers) + "**"
+    if counts.response_rate is not None:
+        yield t("Response rate: {rate} of {asked} questions", rate=f"{counts.response_rate:.0%}", asked=counts.asked)

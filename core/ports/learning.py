@@ -105,8 +105,8 @@ class CsatRepository(Protocol):
         """Return the answer about a case."""
         ...
 
-    async def counts(self, *, since: datetime, until: datetime) -> CsatCounts:
-        """Count questions sent and answers given in [since, until)."""
+    async def counts(self, *, since: datetime, until: datetime, brand: str | None = None) -> CsatCounts:
+        """Count questions sent and answers given in [since, until), of one brand where it is named."""
         ...
 
     async def reasons(self, *, since: datetime, until: datetime, limit: int) -> list[CsatAnswer]:

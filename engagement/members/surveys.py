@@ -116,6 +116,14 @@ class Surveys:
             whys = await unit.csat.reasons(since=since, until=until, limit=WHYS_SHOWN)
         return Satisfaction(since, counts, tuple(whys))
 
+    async def counts(self, *, days: int, brand: str | None = None) -> CsatCounts:
+        """Count questions and answers of the last days, of one brand where it is named."""
+        now = self._clock.now()
+        async with self._store.read() as unit:
+            return await unit.csat.counts(
+                since=now - timedelta(days=days), until=now + timedelta(seconds=1), brand=brand
+            )
+
     async def _take(
         self, case_id: int, native_id: str, answer: Callable[[CsatAnswer | None, datetime], CsatAnswer]
     ) -> None:

@@ -339,6 +339,13 @@ async def test_satisfaction_from_question_to_figures(world: World) -> None:
     assert "Response rate: 100% of 1 questions" in shown
     assert "1: 0 · 2: 0 · 3: 0 · 4: 1 · 5: 0" in shown
     assert "\\[kind\\]" in shown
+    stats = said(await world.sora.slash(world.staff_channel, "stats", brand="Lumora"))
+    assert "Satisfied (4 or 5): 100% of 1 answers" in stats
+    assert "Response rate: 100% of 1 questions" in stats
+    other = said(await world.sora.slash(world.staff_channel, "stats", brand="Nimbus"))
+    assert "Satisfied" not in other
+    with speaking("ko"):
+        assert "만족(4·5점): 답변 1건 중 100%" in said(await world.sora.slash(world.staff_channel, "stats"))
     async with world.store.read() as unit:
         sent = [action for action in await unit.outbox.of_case(case.id) if action.draft.purpose is Purpose.SURVEY]
     assert str(world.guest.id) not in repr(sent[0].draft)
