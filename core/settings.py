@@ -154,6 +154,15 @@ class FlagsPolicy(Section):
         ge=0,
         description="More complaints of an author or thread within this time join the open case, minutes.",
     )
+    burst_minutes: int = Field(
+        30,
+        ge=0,
+        description="Complaints of several people about one thing within this time join one case, minutes; 0: never.",
+    )
+    burst_posts: int = Field(3, ge=2, description="So many people make such a burst, the newest one counted.")
+    reach_replies: int = Field(
+        20, ge=1, description="A complaint or question that drew so many replies is of high severity at least."
+    )
 
 
 class PolicySection(Section):

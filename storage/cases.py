@@ -25,6 +25,7 @@ from core.types.case import (
     CaseQuery,
     CaseState,
     Dismissal,
+    HeldPost,
     Severity,
 )
 from core.types.post import Source
@@ -175,6 +176,35 @@ class Cases:
         of_them = select(cases).where(cases.c.author_key == author_key, cases.c.opened_at >= micros(since))
         return await self._cases(of_them.order_by(cases.c.opened_at.desc(), cases.c.id.desc()))
 
+    async def with_posts_of(self, author_key: str, *, since: datetime) -> list[Case]:
+        """Return the cases that hold a post which this author wrote since `since`, newest first."""
+        held = (
+            select(case_mentions.c.case_id)
+            .join(mentions, mentions.c.id == case_mentions.c.mention_id)
+            .where(mentions.c.author_key == author_key, mentions.c.created_at >= micros(since))
+        )
+        of_them = select(cases).where(cases.c.id.in_(held))
+        return await self._cases(of_them.order_by(cases.c.opened_at.desc(), cases.c.id.desc()))
+
+    async def complaints_about(
+        self, source: Source, brand: str, *, since: datetime, until: datetime, limit: int
+    ) -> list[HeldPost]:
+        """Return living posts written in [since, until] that stand on complaint cases of a brand, newest first."""
+        m = mentions.c
+        about = (
+            select(case_mentions.c.case_id, m.id, m.author_key, texts.c.text)
+            .select_from(mentions)
+            .join(case_mentions, case_mentions.c.mention_id == m.id)
+            .join(texts, texts.c.mention_id == m.id)
+            .join(cases, cases.c.id == case_mentions.c.case_id)
+            .where(m.brand == brand, m.created_at.between(micros(since), micros(until)))
+            .where(m.source == source, cases.c.kind == CaseKind.COMPLAINT)
+            .order_by(m.created_at.desc())
+            .limit(limit)
+        )
+        rows = await self._session.all(about)
+        return [HeldPost(row.case_id, row.id, row.author_key, row.text) for row in rows]
+
     async def of_mentions(self, mention_ids: Collection[int]) -> list[Case]:
         """Return the cases that hold any of these mentions."""
         held = select(case_mentions.c.case_id).where(case_mentions.c.mention_id.in_(any_of("ids")))
@@ -201,10 +231,10 @@ class Cases:
         recent = select(cases).where(cases.c.opened_at >= micros(since), cases.c.id.in_(held))
         return await self._cases(recent.order_by(cases.c.opened_at.desc(), cases.c.id.desc()))
 
-    async def join(self, case_id: int, mention_id: int, at: datetime) -> None:
+    async def join(self, case_id: int, mention_id: int, at: datetime, *, reason: str = "") -> None:
         """Put one more mention on a case, with its `joined` event; one it holds already changes nothing."""
         if await self._hold(case_id, mention_id):
-            await self.add_event(CaseEvent(case_id, CaseEventKind.JOINED, at, None))
+            await self.add_event(CaseEvent(case_id, CaseEventKind.JOINED, at, None, reason))
 
     async def set_card(self, case_id: int, *, channel: str, message: str) -> None:
         """Note where the case's card stands; no event, and `version` stays."""

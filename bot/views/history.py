@@ -11,7 +11,7 @@ from bot.services import Services
 from bot.views.lists import Page, pages, show_list, when
 from bot.views.text import safe
 from core.text import Translate, mark
-from core.types.case import CaseEvent, CaseEventKind, Dismissal, Severity
+from core.types.case import CaseEvent, CaseEventKind, Dismissal, JoinReason, Severity
 from core.types.deskwork import AlarmKind
 from engagement.desk.view import DISMISSALS, SEVERITIES
 
@@ -49,6 +49,13 @@ EVENTS: Mapping[CaseEventKind, str] = MappingProxyType(
         CaseEventKind.GOODWILL_REFUSED: mark("goodwill refused"),
         CaseEventKind.REMINDED: mark("staff reminded"),
         CaseEventKind.ESCALATED: mark("escalated"),
+    }
+)
+_JOIN_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        JoinReason.AUTHOR: mark("by the same author"),
+        JoinReason.THREAD: mark("from the same thread"),
+        JoinReason.BURST: mark("one of many at once"),
     }
 )
 _ALARM_REASONS: Mapping[str, str] = MappingProxyType(
@@ -104,6 +111,8 @@ def _reason(event: CaseEvent, t: Translate) -> str:
         return f"<@{reason}>"
     if event.kind in (CaseEventKind.RAISED, CaseEventKind.PRIORITISED) and reason in set(Severity):
         return t(SEVERITIES[Severity(reason)])
+    if event.kind is CaseEventKind.JOINED and reason in _JOIN_REASONS:
+        return t(_JOIN_REASONS[reason])
     if event.kind in (CaseEventKind.REMINDED, CaseEventKind.ESCALATED) and reason in _ALARM_REASONS:
         return t(_ALARM_REASONS[reason])
     if event.kind is CaseEventKind.SNOOZED and reason:

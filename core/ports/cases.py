@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.types.action import Target
-from core.types.case import Case, CaseEvent, CaseKind, CaseQuery, Severity
+from core.types.case import Case, CaseEvent, CaseKind, CaseQuery, HeldPost, Severity
 from core.types.post import Source
 
 
@@ -81,7 +81,17 @@ class CaseRepository(Protocol):
         """
         ...
 
-    async def join(self, case_id: int, mention_id: int, at: datetime) -> None:
+    async def with_posts_of(self, author_key: str, *, since: datetime) -> list[Case]:
+        """Return the cases that hold a post which this author wrote since `since`, newest first."""
+        ...
+
+    async def complaints_about(
+        self, source: Source, brand: str, *, since: datetime, until: datetime, limit: int
+    ) -> list[HeldPost]:
+        """Return living posts written in [since, until] that stand on complaint cases of a brand, newest first."""
+        ...
+
+    async def join(self, case_id: int, mention_id: int, at: datetime, *, reason: str = "") -> None:
         """Put one more mention on a case, with its `joined` event."""
         ...
 

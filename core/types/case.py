@@ -152,6 +152,27 @@ class CaseEvent:
     reason: str = ""
 
 
+class JoinReason(StrEnum):
+    """Why a post joined a case: the reason of its `joined` event."""
+
+    AUTHOR = "author"
+    """The author has this case already."""
+    THREAD = "thread"
+    """It stands in the thread of this case."""
+    BURST = "burst"
+    """Many people complain about the same thing at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post as far as it is compared with others: on which case it stands, and what it says."""
+
+    case_id: int
+    mention_id: int
+    author_key: str | None
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class CaseQuery:
     """Which cases to list; None means any."""

@@ -343,4 +343,6 @@ def _question(mention: StoredMention, now: datetime) -> Opening:
         author_key=mention.author_key,
         thread_id=mention.thread_id,
         opened_at=now,
+        written_at=mention.created_at,
+        reach=mention.reply_count,
     )

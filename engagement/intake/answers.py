@@ -15,7 +15,8 @@ from core.types.member import ContactRule, ContactWish
 from core.types.mention import StoredMention
 from core.types.post import Author, Post, PostRef, Removal, RemovalReason, Source
 from engagement.desk.following import actor_of, answered_natively, customer_wrote, mentions_gone
-from engagement.desk.opening import DeskPolicy
+from engagement.desk.policy import DeskPolicy
+from engagement.desk.reach import reach_grew
 from engagement.intake.tracking import TrackedPosts
 
 __all__ = ["AnswerReader", "Answered", "Touch", "touches"]
@@ -99,6 +100,7 @@ class AnswerReader:
         if not any(await unit.mentions.add_replies([(about, post.ref.native_id)])):
             return
         answered.replies += 1
+        await reach_grew(unit, [about], self._desk, at=self._now)
         if post.author is None or not post.author.is_staff:
             return
         answered.native_answers += 1

@@ -159,6 +159,7 @@ class ByHand:
             author_key=mention.author_key,
             thread_id=mention.thread_id,
             opened_at=self._clock.now(),
+            by_hand=True,
         )
 
 

@@ -14,6 +14,7 @@ from core.types.post import Batch
 from engagement.desk.cards import announce_draft, refresh_draft_cards
 from engagement.desk.following import mentions_gone
 from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case, open_silently
+from engagement.desk.reach import reach_grew
 from engagement.intake.answers import Answered, AnswerReader, Touch
 from engagement.intake.tracking import TrackedPosts
 
@@ -76,7 +77,8 @@ class Commit:
         if batch.history:
             stored = [TakenMention(mention_id, one) for mention_id, one in fresh]
             asking = [self._opening(*each, silent=True) for each in fresh if each[1].decision.opens_case]
-            opened = await open_silently(unit, asking, self._desk)
+            edited = [mention_id for mention_id, one in fresh if one.mention.post.edited_at is not None]
+            opened = await open_silently(unit, asking, self._desk, edited=edited)
         else:
             opened = []
             stored = [TakenMention(*each, await self._act(unit, *each, opened)) for each in fresh]
@@ -87,7 +89,7 @@ class Commit:
             await self._reader.read(unit, touch, silent=batch.history, joined=joined, answered=answered)
         purged = answered.purged + await self._remove(unit, batch)
         if batch.reply_counts:
-            await unit.mentions.set_reply_counts(batch.reply_counts)
+            await self._count_replies(unit, batch)
         await unit.ledger.advance(batch)
         return Taken(
             feed=batch.feed,
@@ -99,6 +101,11 @@ class Commit:
             native_answers=answered.native_answers,
             purged=purged,
         )
+
+    async def _count_replies(self, unit: Unit, batch: Batch) -> None:
+        await unit.mentions.set_reply_counts(batch.reply_counts)
+        loud = [each.ref for each in batch.reply_counts if each.replies >= self._desk.flags.reach_replies]
+        await reach_grew(unit, loud, self._desk, at=self._now)
 
     async def _act(self, unit: Unit, mention_id: int, judged: JudgedMention, opened: list[int]) -> int | None:
         """Queue a mention's actions and open its case; return the case's id."""
@@ -129,6 +136,9 @@ class Commit:
             author_key=None if author is None else self._store.author_key(post.ref.source, author.native_id),
             thread_id=post.thread_id,
             opened_at=post.created_at if silent else self._now,
+            written_at=post.created_at,
+            named=tuple(hit.term for hit in judged.mention.hits),
+            reach=post.reply_count or 0,
         )
 
     async def _take_thanks_back(self, unit: Unit, mention_id: int) -> None:

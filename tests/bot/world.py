@@ -28,7 +28,16 @@ from bot.services import ReportPosted, Services, Status
 from core.clock import Clock
 from core.errors import MaeariError, NotFoundError
 from core.ports.storing import Unit
-from core.settings import BrandSection, DeskSection, DiscordSection, MaeariSection, Settings, SlaSection
+from core.settings import (
+    BrandSection,
+    DeskSection,
+    DiscordSection,
+    FlagsPolicy,
+    MaeariSection,
+    PolicySection,
+    Settings,
+    SlaSection,
+)
 from core.types.assessment import Label
 from core.types.brand import Brand
 from core.types.case import Case, CaseQuery
@@ -62,6 +71,7 @@ from tests import make
 from tests.engagement.world import ScriptedJudge
 
 ARTICLES = Path(__file__).parent / "articles"
+Locale = Literal["en", "ko"]
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(32)
 
 
@@ -199,29 +209,34 @@ async def flagged(
 def settings_for(
     section: DiscordSection,
     data_dir: Path,
-    locale: Literal["en", "ko"] = "en",
+    locale: Locale = "en",
     *,
     escalation_role: int | None = None,
+    burst_minutes: int = 0,
 ) -> Settings:
-    """Return settings with one brand, and some goodwill to give."""
+    """Return settings with one brand, and some goodwill to give.
+
+    Without `burst_minutes` the same words of many people are as many cases, which journeys want mostly.
+    """
     return Settings(
         maeari=MaeariSection(data_dir=data_dir, locale=locale),
         discord=section,
         sla=SlaSection(escalation_role=escalation_role),
         desk=DeskSection(goodwill_month=100, goodwill_alone=10),
+        policy=PolicySection(flags=FlagsPolicy(burst_minutes=burst_minutes)),
         brands=(BrandSection(name="Lumora", terms=("lumora", "루모라")),),
     )
 
 
 @asynccontextmanager
 async def running(
-    tmp_path: Path, *, locale: Literal["en", "ko"] = "en", explainer: Explainer | None = None
+    tmp_path: Path, *, locale: Locale = "en", explainer: Explainer | None = None, burst_minutes: int = 0
 ) -> AsyncIterator[World]:
     """Open a store, build the guild and start the bot; errors that nobody meant fail the test."""
     clock = EnvClock()
     store = await SqlStore.open(tmp_path / "maeari.db", clock=clock, secret=b"s" * 32)
     try:
-        world = await _build(tmp_path, clock, store, locale, explainer)
+        world = await _build(tmp_path, clock, store, locale, explainer, burst_minutes)
         await world.env.start()
         try:
             yield world
@@ -234,7 +249,7 @@ async def running(
 
 
 async def _build(
-    tmp_path: Path, clock: EnvClock, store: SqlStore, locale: Literal["en", "ko"], explainer: Explainer | None
+    tmp_path: Path, clock: EnvClock, store: SqlStore, locale: Locale, explainer: Explainer | None, burst_minutes: int
 ) -> World:
     placeholder: Any = None
     bot = MaeariBot(placeholder)
@@ -249,7 +264,7 @@ async def _build(
         token=SecretStr("x"), home_guild=guild.id, staff_channel=staff_channel.id, staff_roles=(staff_role.id,)
     )
     escalation_role = guild.create_role("Leads")
-    settings = settings_for(section, tmp_path, locale, escalation_role=escalation_role.id)
+    settings = settings_for(section, tmp_path, locale, escalation_role=escalation_role.id, burst_minutes=burst_minutes)
     policy = DeskPolicy.of(settings)
     desk = Desk(store, clock, policy, explainer=explainer)
     reports: list[tuple[str | None, str]] = []

@@ -113,7 +113,10 @@ class World:
             return await unit.outbox.find(states=states or tuple(ActionState), limit=1_000)
 
 
-async def build(folder: Path, *, crisis: bool = False, reddit_mode: RedditMode = RedditMode.DRAFT) -> World:
+async def build(
+    folder: Path, *, crisis: bool = False, reddit_mode: RedditMode = RedditMode.DRAFT, burst_minutes: int = 0
+) -> World:
+    """Build it. Without `burst_minutes` the same words of many people are as many cases, which tests want mostly."""
     clock = SteppedClock(make.START)
     store = await SqlStore.open(folder / "maeari.db", clock=clock, secret=b"x" * 32)
 
@@ -123,7 +126,7 @@ async def build(folder: Path, *, crisis: bool = False, reddit_mode: RedditMode =
 
     await store.write(seed)
     judge = ScriptedJudge()
-    thanks, flags = ThanksPolicy(), FlagsPolicy()
+    thanks, flags = ThanksPolicy(), FlagsPolicy(burst_minutes=burst_minutes)
     gate_policy = GatePolicy(thanks, (time(22), time(8)), ZoneInfo("UTC"), reddit_mode, crisis=crisis)
     gate = SendGate(store, gate_policy, clock)
     senders = {source: RecordingSender(source, clock) for source in (Source.DISCORD, Source.REDDIT)}

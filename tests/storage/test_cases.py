@@ -19,6 +19,7 @@ from core.types.case import (
     CaseKind,
     CaseQuery,
     CaseState,
+    JoinReason,
     Severity,
 )
 from core.types.post import Removal, RemovalReason, Source
@@ -187,6 +188,40 @@ async def test_a_mention_joins_once(store: Store) -> None:
         events = await unit.cases.events(case.id)
     assert found.mention_ids == (first, second)
     assert [event.kind for event in events] == [CaseEventKind.OPENED, CaseEventKind.JOINED]
+
+
+async def test_a_case_is_found_by_whoever_has_a_post_on_it(store: Store) -> None:
+    post = make.post("My Lumora broke, too", native_id="t1_b", author="ben", minutes=7)
+    (second,) = await store.write(lambda unit: unit.mentions.add_many([make.judged(post)]))
+    case = await opened(store, mention_id=await mention(store), author_key="ann")
+    await store.write(lambda unit: unit.cases.join(case.id, second or 0, make.START, reason=JoinReason.BURST))
+    ben = store.author_key(Source.REDDIT, "id-ben")
+
+    async with store.read() as unit:
+        assert [one.id for one in await unit.cases.with_posts_of(ben, since=make.START)] == [case.id]
+        assert await unit.cases.with_posts_of(ben, since=make.START + timedelta(minutes=8)) == []
+        assert [event.reason for event in await unit.cases.events(case.id)] == ["", "burst"]
+
+
+async def test_complaints_about_a_brand_are_those_on_complaint_cases(store: Store) -> None:
+    first, second = await mention(store), await mention(store, "t1_b")
+    await mention(store, "t1_none")
+    case = await opened(store, mention_id=first)
+    await store.write(lambda unit: unit.cases.join(case.id, second, make.START))
+    span = {"since": make.START - timedelta(minutes=1), "until": make.START + timedelta(minutes=1), "limit": 10}
+
+    async def held(source: Source = Source.REDDIT, brand: str = "Lumora") -> set[int]:
+        async with store.read() as unit:
+            return {
+                post.mention_id
+                for post in await unit.cases.complaints_about(source, brand, **span)  # type: ignore[arg-type]
+            }
+
+    assert await held() == {first, second}
+    assert await held(Source.DISCORD) == await held(brand="Nimbus") == set()
+    gone = Removal(make.post(native_id="t1_b").ref, RemovalReason.DELETED_BY_AUTHOR, make.START)
+    await store.write(lambda unit: unit.mentions.purge([gone]))
+    assert await held() == {first}, "no words of a deleted post are compared"
 
 
 async def test_cases_of_an_author_come_newest_first(store: Store) -> None:

@@ -70,6 +70,10 @@ QUESTIONS: dict[str, Callable[[Unit], Awaitable[object]]] = {
     "cases of a week": lambda u: u.cases.find(CaseQuery(since=make.START, until=UNTIL), limit=5),
     "overdue cases": lambda u: u.cases.find(CaseQuery(overdue_at=make.START), limit=5),
     "cases of author": lambda u: u.cases.of_author("k", since=make.START),
+    "cases with posts of author": lambda u: u.cases.with_posts_of("k", since=make.START),
+    "complaints about": lambda u: u.cases.complaints_about(
+        Source.REDDIT, "Lumora", since=make.START, until=UNTIL, limit=5
+    ),
     "cases of mentions": lambda u: u.cases.of_mentions([1]),
     "cases of thread": lambda u: u.cases.of_thread(Source.REDDIT, "t", brand=None, since=make.START),
     "events": lambda u: u.cases.events(1),

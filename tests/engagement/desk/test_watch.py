@@ -135,7 +135,7 @@ async def test_another_complaint_of_the_author_makes_it_ours_again(staff: Staff)
     assert (case.state, case.paused_at) == (CaseState.CLAIMED, None)
 
 
-async def test_somebody_elses_complaint_in_the_thread_leaves_it_waiting(staff: Staff) -> None:
+async def test_somebody_elses_complaint_in_the_thread_makes_it_ours_again(staff: Staff) -> None:
     world = staff.world
     taken = await world.take(message("I hate my Lumora", "1", thread="t"))
     case_id = taken.cases[0]
@@ -144,7 +144,8 @@ async def test_somebody_elses_complaint_in_the_thread_leaves_it_waiting(staff: S
     await world.take(message("I hate my Lumora, too", "2", author="ben", thread="t", minutes=1))
     case = (await world.desk.view(case_id)).case
     assert len(case.mention_ids) == 2
-    assert case.state is CaseState.WAITING
+    assert case.state is CaseState.CLAIMED, "ben was not answered yet"
+    assert case.paused_at is None
 
 
 async def test_a_reopened_case_goes_on_where_it_stopped(staff: Staff) -> None:

@@ -1,0 +1,63 @@
+"""A burst: many people complain about the same thing at once. All stand on one case, each to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from core.ports.storing import Unit
+from core.settings import FlagsPolicy
+from core.types.case import Case, CaseState, HeldPost
+from core.types.post import Source
+from engagement.desk.likeness import alike, gist_of
+
+__all__ = ["COMPARED", "burst_case"]
+
+COMPARED = 30
+"""Newest complaints that a new one is compared with."""
+OLDEST_CASE = timedelta(hours=24)
+"""A case that was opened longer ago takes no more posts: what lasts for days is told anew each day."""
+_CLOSED = (CaseState.RESOLVED, CaseState.DISMISSED)
+
+
+async def burst_case(
+    unit: Unit,
+    *,
+    source: Source,
+    brand: str,
+    text: str,
+    named: Sequence[str],
+    author_key: str | None,
+    written_at: datetime,
+    opened_at: datetime,
+    flags: FlagsPolicy,
+) -> Case | None:
+    """Return the case that a complaint joins as one of a burst: the first of those about the same thing.
+
+    `named` are the terms by which the text names the brand: everybody writes those. None where fewer than
+    `burst_posts` people, this one counted, wrote about it on this platform within `burst_minutes`.
+    """
+    if not flags.burst_minutes:
+        return None
+    span = timedelta(minutes=flags.burst_minutes)
+    held = await unit.cases.complaints_about(
+        source, brand, since=written_at - span, until=written_at + span, limit=COMPARED
+    )
+    if len(held) < flags.burst_posts - 1:
+        return None
+    gist, besides = gist_of(text), frozenset().union(*(gist_of(name).words for name in (brand, *named)))
+    like = [post for post in held if alike(gist, gist_of(post.text), besides=besides)]
+    if _people(like, author_key) < flags.burst_posts - 1:
+        return None
+    found = [await unit.cases.get(case_id) for case_id in sorted({post.case_id for post in like})]
+    return next((case for case in found if case is not None and _takes_more(case, opened_at)), None)
+
+
+def _people(posts: Sequence[HeldPost], author_key: str | None) -> int:
+    """Count who wrote them, besides the one author; posts without an author count as one person each."""
+    known = {post.author_key for post in posts} - {None, author_key}
+    return len(known) + sum(post.author_key is None for post in posts)
+
+
+def _takes_more(case: Case, now: datetime) -> bool:
+    return case.state not in _CLOSED and now - case.opened_at <= OLDEST_CASE
