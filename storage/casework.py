@@ -11,11 +11,22 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Row
 
+from core.types.case import CaseEventKind
 from core.types.deskwork import Goodwill, GoodwillState, Note, Promise, PromiseState
 from storage.mention_rows import clean
 from storage.session import Session, any_of, encode_list
+from storage.tables import case_events, cases
 from storage.tables_queue import case_notes, case_promises, case_tags, goodwill_offers
 from storage.times import micros, moment
+
+_WORDED = (
+    CaseEventKind.RESOLVED,
+    CaseEventKind.DISMISSED,
+    CaseEventKind.REOPENED,
+    CaseEventKind.TAGGED,
+    CaseEventKind.UNTAGGED,
+)
+"""Lines of the trail whose reason is in the words of staff; the others carry codes."""
 
 
 class Casework:
@@ -144,13 +155,19 @@ class Casework:
 async def strip(session: Session, case_ids: Collection[int]) -> None:
     """Take all words of staff off cases whose author is forgotten, or whose posts are all gone: they may quote them.
 
-    Tags go with them; a promise and an offer of goodwill stay as dates and amounts.
+    Tags go with them, and so do the words with which it was closed or opened again; a promise and an offer of goodwill
+    stay as dates and amounts, a dismissal as its code.
     """
     ids = {"ids": encode_list(case_ids)}
     for table in (case_notes, case_tags):
         await session.run(delete(table).where(table.c.case_id.in_(any_of("ids"))), ids)
     for table in (case_promises, goodwill_offers):
         await session.run(update(table).where(table.c.case_id.in_(any_of("ids"))).values(text=""), ids)
+    await session.run(update(cases).where(cases.c.id.in_(any_of("ids"))).values(resolution=""), ids)
+    worded = case_events.c.kind.in_(_WORDED)
+    await session.run(
+        update(case_events).where(case_events.c.case_id.in_(any_of("ids")), worded).values(reason=""), ids
+    )
 
 
 def _promise(row: Row[Any]) -> Promise:

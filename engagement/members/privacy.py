@@ -12,6 +12,8 @@ from core.clock import Clock
 from core.ports.storing import Store, Unit
 from core.types.action import Action, Purpose
 from core.types.case import Case, CaseEvent, CaseEventKind
+from core.types.deskwork import Goodwill, Note, Promise
+from core.types.learning import CsatAnswer, MentionVerdict
 from core.types.member import ContactRule, ContactWish
 from core.types.mention import MentionQuery, StoredMention
 from core.types.moderation import MeasureRecord
@@ -19,7 +21,7 @@ from core.types.post import Removal, RemovalReason, Source
 from engagement.desk.cards import refresh_draft_cards
 from engagement.desk.following import mentions_gone
 
-__all__ = ["Forgotten", "MemberExport", "Privacy"]
+__all__ = ["CaseFile", "Forgotten", "MemberExport", "Privacy"]
 
 PURGE_BATCH = 500
 """Texts purged in one unit of work: the writer stays free for others in between."""
@@ -28,6 +30,20 @@ MOST_MEASURES = 1_000
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What staff keep beside one case: their words are about the person, so they are the person's to see."""
+
+    case_id: int
+    trail: tuple[CaseEvent, ...]
+    notes: tuple[Note, ...]
+    tags: tuple[str, ...]
+    promises: tuple[Promise, ...]
+    goodwill: tuple[Goodwill, ...]
+    satisfaction: CsatAnswer | None
+    """What they answered when they were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,10 @@ class MemberExport:
     wishes: tuple[ContactWish, ...]
     measures: tuple[MeasureRecord, ...] = ()
     """What moderators did about them, and their appeals."""
+    files: tuple[CaseFile, ...] = ()
+    """What staff keep beside their cases."""
+    verdicts: tuple[MentionVerdict, ...] = ()
+    """What staff said about the decisions on their posts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +112,18 @@ class Privacy:
         query = MentionQuery(author_key=author_key)
         async with self._store.read() as unit:
             mentions = tuple([mention async for mention in unit.mentions.export(query)])
+            cases = tuple(await unit.cases.of_author(author_key, since=_EVER))
+            judged = [await unit.verdicts.get(mention.id) for mention in mentions]
             return MemberExport(
                 author_key=author_key,
                 exported_at=self._clock.now(),
                 mentions=mentions,
-                cases=tuple(await unit.cases.of_author(author_key, since=_EVER)),
+                cases=cases,
                 messages=tuple(await unit.outbox.of_author(author_key)),
                 wishes=tuple(await unit.members.wishes(author_key)),
                 measures=tuple(await unit.moderation.find(author_key=author_key, limit=MOST_MEASURES)),
+                files=tuple([await _file(unit, case.id) for case in cases]),
+                verdicts=tuple(verdict for verdict in judged if verdict is not None),
             )
 
     async def forget(self, author_key: str) -> Forgotten:
@@ -151,6 +175,19 @@ class Privacy:
         wish = ContactWish(self.key(source, native_id), source, rule, purpose, self._clock.now())
         await self._store.write(lambda unit: unit.members.wish(wish))
         _log.info("privacy.wish", rule=rule, purpose=purpose)
+
+
+async def _file(unit: Unit, case_id: int) -> CaseFile:
+    """Return what stands beside a case."""
+    return CaseFile(
+        case_id=case_id,
+        trail=tuple(await unit.cases.events(case_id)),
+        notes=tuple(await unit.casework.notes(case_id)),
+        tags=(await unit.casework.tags([case_id])).get(case_id, ()),
+        promises=tuple(await unit.casework.promises(case_id)),
+        goodwill=tuple(await unit.casework.offers(case_id)),
+        satisfaction=await unit.csat.get(case_id),
+    )
 
 
 async def _anonymise(unit: Unit, case_id: int, at: datetime) -> None:

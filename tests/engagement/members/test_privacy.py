@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from core.ports.storing import Unit
 from core.types.action import ActionState, Purpose, Target
 from core.types.case import CaseEventKind
+from core.types.learning import CsatAnswer
 from core.types.mention import MentionQuery
 from core.types.moderation import Measure, MeasureKind
 from core.types.post import Source
+from engagement.desk.care import CaseCare
+from engagement.desk.verdicts import Verdicts
 from engagement.members.privacy import Privacy
 from tests.engagement.world import World, message
 
@@ -123,3 +129,41 @@ async def test_an_export_holds_what_moderators_did(world: World) -> None:
     assert line.reason == "noise"
     await privacy.forget(key)
     assert (await privacy.export_member(key)).measures == ()
+
+
+async def test_an_export_holds_what_staff_keep_beside_the_cases_and_forgetting_takes_it(
+    world: World, tmp_path: Path
+) -> None:
+    privacy, soon = privacy_of(world), world.clock.now() + timedelta(days=2)
+    key, bobs = privacy.key(Source.DISCORD, "id-ann"), privacy.key(Source.DISCORD, "id-bob")
+    taken = await world.take(message("I hate my Lumora", "1"), message("I hate my Lumora", "2", author="bob"))
+    case_id, other = taken.cases
+    care = CaseCare(world.store, world.clock, world.desk.policy, wake=lambda: None)
+    await care.note(case_id, "7", "Ann collects porcelain owls")
+    await care.tag(case_id, "7", "quokka")
+    await care.note(other, "7", "Bob is calm")
+
+    async def more(unit: Unit) -> None:
+        now = world.clock.now()
+        await unit.casework.add_promise(case_id, text="a marmalade lamp", due_at=soon, made_by="7", at=now)
+        await unit.csat.put(CsatAnswer(case_id, 4, "kind kestrel", now))
+
+    await world.store.write(more)
+    await Verdicts(world.store, world.clock, ZoneInfo("UTC")).give(taken.stored[0].id, "7")
+    await world.desk.resolve(case_id, "7", "sent her a saffron lamp")
+
+    exported = await privacy.export_member(key)
+    (file,) = exported.files
+    assert [note.text for note in file.notes] == ["Ann collects porcelain owls"]
+    assert (file.tags, [one.text for one in file.promises]) == (("quokka",), ["a marmalade lamp"])
+    assert file.satisfaction is not None
+    assert (file.satisfaction.score, file.satisfaction.why) == (4, "kind kestrel")
+    assert "sent her a saffron lamp" in [event.reason for event in file.trail]
+    assert [verdict.right for verdict in exported.verdicts] == [True]
+    assert [note.text for note in (await privacy.export_member(bobs)).files[0].notes] == ["Bob is calm"]
+
+    await privacy.forget(key)
+    assert (await privacy.export_member(key)).files == ()
+    for path in tmp_path.glob("maeari.db*"):
+        for word in (b"porcelain", b"quokka", b"marmalade", b"kestrel", b"saffron"):
+            assert word not in path.read_bytes(), (path.name, word)
