@@ -130,6 +130,10 @@ def _fold(text: str) -> str:
     """Compose, straighten quotes, drop what nobody sees."""
     if text.isascii():
         return text.replace("`", "'")
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half characters, which JSON can carry
+        text = text.encode("utf-8", "replace").decode()
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return _UNSEEN.sub("", text.translate(_CURLY))
