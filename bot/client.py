@@ -37,6 +37,7 @@ from bot.views.more import (
 )
 from bot.views.person import PersonButton, Questions
 from bot.views.pledges import GoodwillButton, PromiseButton
+from bot.views.posts import PostSelect
 from bot.views.queue import QueueButton
 from bot.views.reply import PreviewButton
 from bot.views.rules import RuleButton
@@ -60,6 +61,7 @@ DYNAMIC_ITEMS = (
     SeveritySelect,
     AssignSelect,
     NextInTurnButton,
+    PostSelect,
     PromiseButton,
     GoodwillButton,
     QueueButton,

@@ -14,7 +14,7 @@ from core.types.mention import JudgedMention, MentionOrder, MentionQuery, Stored
 from core.types.post import Author, PostRef, Removal, RemovalReason, ReplyCount, Source
 from storage import ingest, purging, replies, search
 from storage.mention_rows import clean, stored, stored_mentions
-from storage.session import Session
+from storage.session import Session, any_of, encode_list
 from storage.tables import authors, case_mentions, mentions
 from storage.times import micros
 
@@ -25,6 +25,7 @@ _BRANDS_PER_POST = 4
 _ASKING_SOURCES = (Source.REDDIT, Source.DISCORD)
 
 _BY_ID = stored_mentions().where(mentions.c.id == bindparam("id"))
+_BY_IDS = stored_mentions().where(mentions.c.id.in_(any_of("ids")))
 _BY_REF = stored_mentions().where(
     mentions.c.source == bindparam("source"),
     mentions.c.container == bindparam("container"),
@@ -60,6 +61,12 @@ class Mentions:
         """Return one mention."""
         row = await self._session.first(_BY_ID, {"id": mention_id})
         return None if row is None else stored(row)
+
+    async def many(self, mention_ids: Sequence[int]) -> list[StoredMention]:
+        """Return those that are there, in the order asked for."""
+        rows = await self._session.all(_BY_IDS, {"ids": encode_list(mention_ids)}) if mention_ids else []
+        found = {row.id: stored(row) for row in rows}
+        return [found[mention_id] for mention_id in mention_ids if mention_id in found]
 
     async def by_ref(self, ref: PostRef) -> list[StoredMention]:
         """Return the mentions, one per brand, that a post became."""

@@ -6,7 +6,9 @@ from discord import app_commands
 
 from bot.context import AnyInteraction, is_staff, live_roles, reader
 from bot.services import Services
+from bot.views.posts import post_name
 from bot.views.text import CHOICE_LIMIT, plain
+from core.errors import NotFoundError
 from core.text import Translate
 from core.types.case import Case, CaseQuery, CaseState
 from engagement.desk.view import KINDS, SEVERITIES
@@ -36,6 +38,25 @@ async def case_choices(
         cases = await unit.cases.find(CaseQuery(states=states), limit=MOST_LOOKED_AT)
     fitting = [case for case in cases if number in str(case.id)]
     return [app_commands.Choice(name=_choice(case, t), value=case.id) for case in fitting[:MOST_CHOICES]]
+
+
+async def post_choices(
+    services: Services, interaction: AnyInteraction, typed: str | int
+) -> list[app_commands.Choice[int]]:
+    """Return the posts of the case that was typed before, those that wait for an answer first; to staff only."""
+    case = getattr(interaction.namespace, "case", None)
+    if not may_choose(services, interaction) or not isinstance(case, int):
+        return []
+    t, said = reader(interaction), str(typed).strip().casefold()
+    try:
+        _, posts = await services.desk.posts(case)
+    except NotFoundError:
+        return []
+    ordered = sorted(posts, key=lambda post: post.answered)
+    named = [(plain(post_name(post, t), CHOICE_LIMIT), post.mention.id) for post in ordered]
+    return [app_commands.Choice(name=name, value=value) for name, value in named if said in name.casefold()][
+        :MOST_CHOICES
+    ]
 
 
 async def brand_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:

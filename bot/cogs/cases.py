@@ -15,6 +15,7 @@ from bot.cogs.case_choices import (
     brand_choices,
     case_choices,
     may_choose,
+    post_choices,
 )
 from bot.cogs.case_states import CaseStateCommands
 from bot.cogs.case_work import CaseWorkCommands
@@ -136,23 +137,25 @@ class CaseCog(
         case=mark("Number of the case"),
         text=mark("Your reply; leave it out for a window"),
         template=mark("A canned reply; you see it filled in before it is sent"),
+        post=mark("Which post of the case; leave it out for the one on the card"),
     )
-    @app_commands.rename(case=mark("case"), text=mark("text"), template=mark("template"))
+    @app_commands.rename(case=mark("case"), text=mark("text"), template=mark("template"), post=mark("post"))
     async def reply(
         self,
         interaction: AnyInteraction,
         case: CaseNumber,
         text: app_commands.Range[str, 1, CONTENT_LIMIT] | None = None,
         template: int | None = None,
+        post: CaseNumber | None = None,
     ) -> None:
         """Reply to a case, in a modal unless a text or a canned reply is given."""
         actor = require_staff(interaction)
         if text is None and template is None:
-            modal = reply_modal(case, reader(interaction), self._services.templates.shelf)
+            modal = reply_modal(case, reader(interaction), self._services.templates.shelf, post=post)
             await interaction.response.send_modal(modal)
             return
         await wait_for_answer(interaction)
-        await send_reply(interaction, case, actor, text or "", template_id=template)
+        await send_reply(interaction, case, actor, text or "", template_id=template, post=post)
 
     @app_commands.command(name=mark("resolve"), description=mark("Close a case"))
     @app_commands.describe(case=mark("Number of the case"), reason=mark("How it ended"))
@@ -173,6 +176,11 @@ class CaseCog(
     async def suggest_cases(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
         """Offer the cases that are not closed, to staff only."""
         return await case_choices(self._services, interaction, current)
+
+    @reply.autocomplete("post")
+    async def suggest_posts(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
+        """Offer the posts of the case that was typed, to staff only."""
+        return await post_choices(self._services, interaction, current)
 
     @reply.autocomplete("template")
     async def suggest_templates(

@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import ui
 
-from bot.context import AnyInteraction, reader, require_staff, services_of
-from bot.views.answering import answering_failures, say, wait_for_answer
+from bot.context import AnyInteraction, reader, services_of
+from bot.views.answering import say, wait_for_answer
+from bot.views.case_control import CaseControl
 from bot.views.reply import reply_modal
 from bot.views.text import LABEL_LIMIT
 from core.text import cut
 
 
-class CaseButton(ui.DynamicItem[ui.Button[Any]], template=r"case:none:(?P<case>\d{1,18})"):
+class CaseButton(CaseControl[ui.Button[Any]], template=r"case:none:(?P<case>\d{1,18})"):
     """Base of the buttons on a case's card: `case:<action>:<case id>`."""
 
     action = "none"
     style = discord.ButtonStyle.secondary
 
     def __init__(self, case_id: int, label: str = "…", *, disabled: bool = False) -> None:
-        self.case_id = case_id
-        super().__init__(
-            ui.Button(
-                label=cut(label, LABEL_LIMIT),
-                style=self.style,
-                custom_id=f"case:{self.action}:{case_id}",
-                disabled=disabled,
-            )
+        button: ui.Button[Any] = ui.Button(
+            label=cut(label, LABEL_LIMIT),
+            style=self.style,
+            custom_id=f"case:{self.action}:{case_id}",
+            disabled=disabled,
         )
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build the pressed button from its custom_id."""
-        return cls(int(match["case"]))
-
-    async def callback(self, interaction: AnyInteraction) -> None:
-        """Check that staff pressed it, and act; whatever goes wrong becomes one line."""
-        async with answering_failures(interaction):
-            actor = require_staff(interaction)
-            await self.act(interaction, actor)
-
-    async def act(self, interaction: AnyInteraction, actor: str) -> None:
-        """Do what this button is for."""
-        raise NotImplementedError
+        super().__init__(case_id, button)
 
 
 class ClaimButton(CaseButton, template=r"case:claim:(?P<case>\d{1,18})"):

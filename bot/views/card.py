@@ -94,6 +94,9 @@ def _details(view: CaseView, t: Translate) -> Sequence[str]:
     lines += _care(view, t)
     if view.joined:
         lines.append(t("More posts in this case: {count}", count=view.joined))
+    if view.people > 1:
+        counted = {"people": view.people, "waiting": view.unanswered}
+        lines.append(t("People: {people}, without an answer: {waiting} (More › Posts)", **counted))
     if view.earlier_cases:
         lines.append(t("Earlier cases of this author: {count}", count=view.earlier_cases))
     return lines

@@ -113,6 +113,8 @@ def _reason(event: CaseEvent, t: Translate) -> str:
         return t(SEVERITIES[Severity(reason)])
     if event.kind is CaseEventKind.JOINED and reason in _JOIN_REASONS:
         return t(_JOIN_REASONS[reason])
+    if event.kind is CaseEventKind.ANSWERED_NATIVELY and reason.isdecimal():
+        return t("post {number}", number=reason)
     if event.kind in (CaseEventKind.REMINDED, CaseEventKind.ESCALATED) and reason in _ALARM_REASONS:
         return t(_ALARM_REASONS[reason])
     if event.kind is CaseEventKind.SNOOZED and reason:

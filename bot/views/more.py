@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import ui
 
 from bot.context import AnyInteraction, is_manager, is_staff, live_roles, reader, require_staff, services_of
 from bot.views.answering import answering_failures, say, wait_for_answer
+from bot.views.case_control import CaseControl, CaseSelect
 from bot.views.history import show_history
 from bot.views.modals import TextModal, submission_of
+from bot.views.posts import show_posts
 from bot.views.text import LABEL_LIMIT
 from core.errors import InputError, NotAllowedError
 from core.text import Translate, cut, mark
@@ -46,6 +48,7 @@ _RUNNING: Sequence[tuple[str, str]] = (
     ("note", mark("Note")),
     ("history", mark("History")),
 )
+"""What is offered about a running case; what depends on its state is added."""
 _CLOSED: Sequence[tuple[str, str]] = (
     ("reopen", mark("Reopen")),
     ("note", mark("Note")),
@@ -54,42 +57,12 @@ _CLOSED: Sequence[tuple[str, str]] = (
 _DONE = (CaseState.RESOLVED, CaseState.DISMISSED)
 
 
-class CaseSelect(ui.DynamicItem[ui.Select[Any]], template=r"case:pick-none:(?P<case>\d{1,18})"):
-    """Base of the selects about a case: `case:pick-<what>:<case id>`."""
-
-    what = "none"
-
-    def __init__(self, case_id: int, options: Sequence[tuple[str, str]] = (("-", "…"),), hint: str = "…") -> None:
-        self.case_id = case_id
-        shown = [discord.SelectOption(label=cut(label, 100), value=value) for value, label in options]
-        super().__init__(
-            ui.Select(custom_id=f"case:pick-{self.what}:{case_id}", options=shown, placeholder=cut(hint, 150))
-        )
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build the used select from its custom_id."""
-        return cls(int(match["case"]))
-
-    async def callback(self, interaction: AnyInteraction) -> None:
-        """Check that staff chose, and act; whatever goes wrong becomes one line."""
-        async with answering_failures(interaction):
-            actor = require_staff(interaction)
-            if not self.item.values:
-                raise InputError(mark("That input cannot be used."))
-            await self.act(interaction, actor, self.item.values[0])
-
-    async def act(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
-        """Do what was chosen."""
-        raise NotImplementedError
-
-
 class MoreSelect(CaseSelect, template=r"case:pick-more:(?P<case>\d{1,18})"):
     """On the card: what else can be done."""
 
     what = "more"
 
-    async def act(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
+    async def choose(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
         """Ask what is missing, or do it at once."""
         deed = _DEEDS.get(chosen)
         if deed is None:
@@ -102,7 +75,7 @@ class SnoozeSelect(CaseSelect, template=r"case:pick-snooze:(?P<case>\d{1,18})"):
 
     what = "snooze"
 
-    async def act(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
+    async def choose(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
         """Snooze the case."""
         await wait_for_answer(interaction)
         await snooze(interaction, actor, self.case_id, chosen)
@@ -113,7 +86,7 @@ class DismissSelect(CaseSelect, template=r"case:pick-dismiss:(?P<case>\d{1,18})"
 
     what = "dismiss"
 
-    async def act(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
+    async def choose(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
         """Dismiss the case."""
         if chosen not in set(Dismissal):
             raise InputError(mark("That input cannot be used."))
@@ -126,7 +99,7 @@ class SeveritySelect(CaseSelect, template=r"case:pick-severity:(?P<case>\d{1,18}
 
     what = "severity"
 
-    async def act(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
+    async def choose(self, interaction: AnyInteraction, actor: str, chosen: str) -> None:
         """Set the severity."""
         if chosen not in set(Severity):
             raise InputError(mark("That input cannot be used."))
@@ -134,44 +107,28 @@ class SeveritySelect(CaseSelect, template=r"case:pick-severity:(?P<case>\d{1,18}
         await prioritise(interaction, actor, self.case_id, Severity(chosen))
 
 
-class AssignSelect(ui.DynamicItem[ui.UserSelect[Any]], template=r"case:assign:(?P<case>\d{1,18})"):
+class AssignSelect(CaseControl[ui.UserSelect[Any]], template=r"case:assign:(?P<case>\d{1,18})"):
     """Whom a case is given to: `case:assign:<case id>`."""
 
     def __init__(self, case_id: int, hint: str = "…") -> None:
-        self.case_id = case_id
-        super().__init__(ui.UserSelect(custom_id=f"case:assign:{case_id}", placeholder=cut(hint, 150)))
+        super().__init__(case_id, ui.UserSelect(custom_id=f"case:assign:{case_id}", placeholder=cut(hint, 150)))
 
-    @classmethod
-    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build the used select from its custom_id."""
-        return cls(int(match["case"]))
-
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction, actor: str) -> None:
         """Give the case to the chosen person."""
-        async with answering_failures(interaction):
-            actor = require_staff(interaction)
-            if not self.item.values:
-                raise InputError(mark("That input cannot be used."))
-            await assign(interaction, actor, self.case_id, self.item.values[0])
+        if not self.item.values:
+            raise InputError(mark("That input cannot be used."))
+        await assign(interaction, actor, self.case_id, self.item.values[0])
 
 
-class NextInTurnButton(ui.DynamicItem[ui.Button[Any]], template=r"case:assign-next:(?P<case>\d{1,18})"):
+class NextInTurnButton(CaseControl[ui.Button[Any]], template=r"case:assign-next:(?P<case>\d{1,18})"):
     """Gives a case to whoever on duty is next: `case:assign-next:<case id>`."""
 
     def __init__(self, case_id: int, label: str = "…") -> None:
-        self.case_id = case_id
-        super().__init__(ui.Button(label=cut(label, LABEL_LIMIT), custom_id=f"case:assign-next:{case_id}"))
+        super().__init__(case_id, ui.Button(label=cut(label, LABEL_LIMIT), custom_id=f"case:assign-next:{case_id}"))
 
-    @classmethod
-    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build the pressed button from its custom_id."""
-        return cls(int(match["case"]))
-
-    async def callback(self, interaction: AnyInteraction) -> None:
+    async def act(self, interaction: AnyInteraction, actor: str) -> None:
         """Give the case to the next in turn."""
-        async with answering_failures(interaction):
-            actor = require_staff(interaction)
-            await assign(interaction, actor, self.case_id, None)
+        await assign(interaction, actor, self.case_id, None)
 
 
 def more_row(case: Case, t: Translate) -> ui.ActionRow[Any]:
@@ -182,6 +139,8 @@ def more_row(case: Case, t: Translate) -> ui.ActionRow[Any]:
             options.append(("wake", mark("End the snooze")))
         if case.claimed_by is not None:
             options.append(("unclaim", mark("Give back")))
+    if len(case.mention_ids) > 1:
+        options.append(("posts", mark("Posts")))
     return ui.ActionRow(MoreSelect(case.id, [(value, t(label)) for value, label in options], t("More …")))
 
 
@@ -338,6 +297,7 @@ _DEEDS: Mapping[str, Deed] = MappingProxyType(
         "severity": _ask_severity,
         "note": _ask_note,
         "history": _show_history,
+        "posts": show_posts,
         "unclaim": unclaim,
         "reopen": reopen,
         "wake": wake_up,

@@ -22,25 +22,35 @@ from core.types.reply import Template
 from engagement.desk.lint import FINDINGS
 from engagement.desk.replies import Prepared
 
-REPLY_ID = re.compile(r"case:reply:(?P<number>\d{1,18})")
+REPLY_ID = re.compile(r"case:reply:(?P<number>\d{1,18})(?::(?P<post>\d{1,18}))?")
 TEMPLATE_FIELD = "template"
 MOST_OFFERED = 25
 """Options that Discord takes in one select."""
 
 
-def reply_modal(case_id: int, t: Translate, shelf: Sequence[Template] = (), *, text: str | None = None) -> ui.Modal:
-    """Return the window for one case: a text, and a canned reply where there are any and nothing was written yet."""
+def reply_modal(
+    case_id: int, t: Translate, shelf: Sequence[Template] = (), *, text: str | None = None, post: int | None = None
+) -> ui.Modal:
+    """Return the window for one case: a text, and a canned reply where there are any and nothing was written yet.
+
+    `post` is the number of the mention that is answered, where the case holds those of several people.
+    """
     offered = in_order(shelf, t.locale)[:MOST_OFFERED] if text is None else []
     if not offered:
         return TextModal(
-            f"case:reply:{case_id}",
+            f"case:reply:{_about(case_id, post)}",
             title=t("Reply to case {case}", case=case_id),
             label=t("Your reply"),
             hint=t("It is posted publicly, as an answer to the post, in the bot's name."),
             most=CONTENT_LIMIT,
             text=text,
         )
-    return _ReplyModal(case_id, offered, t)
+    return _ReplyModal(case_id, offered, t, post)
+
+
+def _about(case_id: int, post: int | None) -> str:
+    """Return what a custom_id says about where a reply goes."""
+    return str(case_id) if post is None else f"{case_id}:{post}"
 
 
 def in_order(shelf: Iterable[Template], locale: str) -> list[Template]:
@@ -57,9 +67,9 @@ def template_name(template: Template, limit: int = CHOICE_LIMIT) -> str:
 class _ReplyModal(ui.Modal):
     """Asks for a canned reply, words of one's own, or both."""
 
-    def __init__(self, case_id: int, offered: Sequence[Template], t: Translate) -> None:
+    def __init__(self, case_id: int, offered: Sequence[Template], t: Translate, post: int | None) -> None:
         title = plain(t("Reply to case {case}", case=case_id), MODAL_TITLE_LIMIT)
-        super().__init__(title=title, custom_id=f"case:reply:{case_id}", timeout=None)
+        super().__init__(title=title, custom_id=f"case:reply:{_about(case_id, post)}", timeout=None)
         options = [
             discord.SelectOption(
                 label=template_name(one), value=str(one.id), description=plain(one.text, DESCRIPTION_LIMIT)
@@ -101,25 +111,36 @@ async def take_reply(interaction: AnyInteraction) -> None:
         if not submission.text and template_id is None:
             raise InputError(mark("The reply is empty."))
         await wait_for_answer(interaction)
-        await send_reply(interaction, submission.number, actor, submission.text, template_id=template_id)
+        post = _number(submission.parts.get("post"))
+        await send_reply(interaction, submission.number, actor, submission.text, template_id=template_id, post=post)
+
+
+def _number(said: str | None) -> int | None:
+    return None if said is None else int(said)
 
 
 async def send_reply(
-    interaction: AnyInteraction, case_id: int, actor: str, text: str, *, template_id: int | None = None
+    interaction: AnyInteraction,
+    case_id: int,
+    actor: str,
+    text: str,
+    *,
+    template_id: int | None = None,
+    post: int | None = None,
 ) -> None:
     """Put a reply on its way and say so; a canned one, and one with findings, is shown before."""
-    prepared = await services_of(interaction).replies.prepare(case_id, text, template_id=template_id)
+    prepared = await services_of(interaction).replies.prepare(case_id, text, template_id=template_id, post=post)
     t = reader(interaction)
     if template_id is None and not prepared.findings:
-        await say(interaction, await _sent(interaction, case_id, actor, prepared.text))
+        await say(interaction, await _sent(interaction, case_id, actor, prepared.text, post))
     elif not prepared.text:
         raise InputError(mark("The reply is empty."))
     else:
         await say(interaction, view=ReplyPreview(prepared, t))
 
 
-async def _sent(interaction: AnyInteraction, case_id: int, actor: str, text: str) -> str:
-    action = await services_of(interaction).desk.reply(case_id, actor, text)
+async def _sent(interaction: AnyInteraction, case_id: int, actor: str, text: str, post: int | None) -> str:
+    action = await services_of(interaction).desk.reply(case_id, actor, text, post=post)
     t = reader(interaction)
     if action.state is ActionState.DRAFT:
         return t("A second person has to press Send: your reply to case {case} waits.", case=case_id)
@@ -139,23 +160,27 @@ class ReplyPreview(ui.LayoutView):
         self.add_item(ui.TextDisplay(prepared.text, id=SHOWN_TEXT))
         row: ui.ActionRow[Any] = ui.ActionRow()
         if prepared.can_be_sent:
-            row.add_item(PreviewButton("send", prepared.case_id, t("Send")))
-        row.add_item(PreviewButton("edit", prepared.case_id, t("Edit")))
+            row.add_item(PreviewButton("send", prepared.case_id, t("Send"), post=prepared.post))
+        row.add_item(PreviewButton("edit", prepared.case_id, t("Edit"), post=prepared.post))
         self.add_item(row)
 
 
-class PreviewButton(ui.DynamicItem[ui.Button[Any]], template=r"reply:(?P<act>send|edit):(?P<case>\d{1,18})"):
-    """`reply:<send or edit>:<case id>`. The words stand in the message itself, so they outlast a restart."""
+class PreviewButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"reply:(?P<act>send|edit):(?P<case>\d{1,18})(?::(?P<post>\d{1,18}))?",
+):
+    """`reply:<send or edit>:<case id>[:<mention>]`. The words stand in the message itself: they outlast a restart."""
 
-    def __init__(self, act: str, case_id: int, label: str = "…") -> None:
-        self.act, self.case_id = act, case_id
+    def __init__(self, act: str, case_id: int, label: str = "…", *, post: int | None = None) -> None:
+        self.act, self.case_id, self.post = act, case_id, post
         style = discord.ButtonStyle.success if act == "send" else discord.ButtonStyle.secondary
-        super().__init__(ui.Button(label=cut(label, LABEL_LIMIT), style=style, custom_id=f"reply:{act}:{case_id}"))
+        custom_id = f"reply:{act}:{_about(case_id, post)}"
+        super().__init__(ui.Button(label=cut(label, LABEL_LIMIT), style=style, custom_id=custom_id))
 
     @classmethod
     async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
         """Build the pressed button from its custom_id."""
-        return cls(match["act"], int(match["case"]))
+        return cls(match["act"], int(match["case"]), post=_number(match["post"]))
 
     async def callback(self, interaction: AnyInteraction) -> None:
         """Send what the preview shows, or open it in the window again."""
@@ -164,11 +189,11 @@ class PreviewButton(ui.DynamicItem[ui.Button[Any]], template=r"reply:(?P<act>sen
             text = shown_text(interaction)
             if self.act == "edit":
                 await interaction.response.send_modal(
-                    reply_modal(self.case_id, reader(interaction), text=cut(text, CONTENT_LIMIT))
+                    reply_modal(self.case_id, reader(interaction), text=cut(text, CONTENT_LIMIT), post=self.post)
                 )
                 return
             await interaction.response.defer()
-            outcome = await _sent(interaction, self.case_id, actor, text)
+            outcome = await _sent(interaction, self.case_id, actor, text, self.post)
             await interaction.edit_original_response(view=_done(outcome))
 
 

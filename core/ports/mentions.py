@@ -27,6 +27,10 @@ class MentionRepository(Protocol):
         """Return one mention."""
         ...
 
+    async def many(self, mention_ids: Sequence[int]) -> list[StoredMention]:
+        """Return those that are there, in the order asked for."""
+        ...
+
     async def by_ref(self, ref: PostRef) -> list[StoredMention]:
         """Return the mentions, one per brand, that a post became."""
         ...

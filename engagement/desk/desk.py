@@ -25,6 +25,7 @@ from engagement.desk.clock import live_clock, paused, resumed
 from engagement.desk.explain import Explainer
 from engagement.desk.lint import ReplyFacts, lint, refusal
 from engagement.desk.opening import ACTIVE, DeskPolicy, Opening, open_case, open_request
+from engagement.desk.posts import CasePost, case_posts, post_to_answer
 from engagement.desk.verdicts import dismissed
 from engagement.desk.view import CaseView, case_view
 from engagement.outgoing.records import refresh_card
@@ -130,11 +131,18 @@ class Desk:
 
         return await self._change(case_id, work)
 
-    async def reply(self, case_id: int, actor: str, text: str) -> Action:
+    async def posts(self, case_id: int) -> tuple[Case, tuple[CasePost, ...]]:
+        """Return a case and its living posts, in the order in which they joined it. Raises NotFoundError."""
+        async with self._store.read() as unit:
+            case = await _get(unit, case_id)
+            return case, await case_posts(unit, case)
+
+    async def reply(self, case_id: int, actor: str, text: str, *, post: int | None = None) -> Action:
         """Send a reply to where the case came from; the clock stops once it is out.
 
-        An open case is claimed by the way. Raises InputError for a text that cannot be sent, ConflictError with the
-        holder when somebody else has the case, when a reply is on its way, or when the very same was said already.
+        `post` is the number of the mention to answer, where the case holds those of several people. An open case is
+        claimed by the way. Raises InputError for a text that cannot be sent, ConflictError with the holder when
+        somebody else has the case, when a reply is on its way, or when the very same was said already.
         """
         text = text.strip()
         if not text:
@@ -142,7 +150,7 @@ class Desk:
 
         async def work(unit: Unit) -> Action:
             case = await _get(unit, case_id)
-            draft = await self._reply_draft(unit, case, actor, text)
+            draft = await self._reply_draft(unit, case, actor, text, post)
             if case.claimed_by is None:
                 await self._claim(unit, case, actor)
             action = await unit.outbox.add(draft, created_at=self._clock.now())
@@ -230,15 +238,17 @@ class Desk:
         self.wake()
         return case, new
 
-    async def _reply_draft(self, unit: Unit, case: Case, actor: str, text: str) -> ActionDraft:
+    async def _reply_draft(self, unit: Unit, case: Case, actor: str, text: str, post: int | None) -> ActionDraft:
         if case.claimed_by not in (None, actor):
             raise ConflictError(mark("Somebody else has this case."), holder=case.claimed_by)
         earlier = [a for a in await unit.outbox.of_case(case.id) if a.draft.purpose is Purpose.STAFF_REPLY]
-        if any(action.state in _ON_ITS_WAY for action in earlier):
-            raise ConflictError(mark("A reply to this case is on its way already."), holder=earlier[-1].draft.actor)
-        if any(action.state is ActionState.SENT and action.draft.text == text for action in earlier):
+        target, mention = await self._target(unit, case, post)
+        # One reply at a time to a case; with the post named, one at a time to each of those who wrote.
+        alike = [one for one in earlier if post is None or one.draft.mention_id == post]
+        if any(action.state in _ON_ITS_WAY for action in alike):
+            raise ConflictError(mark("A reply to this case is on its way already."), holder=alike[-1].draft.actor)
+        if any(action.state is ActionState.SENT and action.draft.text == text for action in alike):
             raise ConflictError(mark("The very same reply was sent already."), holder=actor)
-        target, mention_id = await self._target(unit, case)
         _refuse_unfit(text, target.source)
         return ActionDraft(
             kind=ActionKind.REPLY if target.reply_to is not None else ActionKind.POST,
@@ -246,28 +256,26 @@ class Desk:
             target=target,
             key=f"reply:{case.id}:{len(earlier)}",
             text=text,
-            author_key=case.author_key,
+            author_key=case.author_key if mention is None else mention.author_key,
             case_id=case.id,
-            mention_id=mention_id,
+            mention_id=None if mention is None else mention.id,
             actor=actor,
             needs_approval=self.policy.crisis,
         )
 
-    async def _target(self, unit: Unit, case: Case) -> tuple[Target, int | None]:
-        """Return where a reply goes: the newest post of the case that is still there."""
-        for mention_id in reversed(case.mention_ids):
-            mention = await unit.mentions.get(mention_id)
-            if mention is None or mention.purged_at is not None or mention.native_id is None:
-                continue
-            if mention.source not in _ANSWERABLE:
-                raise InputError(mark("Posts from files and feeds cannot be answered from here."))
-            if mention.source is Source.REDDIT and self._reddit_mode is RedditMode.OFF:
-                raise InputError(mark("Replies on Reddit are switched off: set reddit.mode to draft."))
-            target = Target(mention.source, mention.container, mention.native_id, mention.guild_id, mention.thread_id)
-            return target, mention.id
-        if case.target is not None:
+    async def _target(self, unit: Unit, case: Case, post: int | None) -> tuple[Target, StoredMention | None]:
+        """Return where a reply goes, and the post it answers, where there is one."""
+        mention = post_to_answer(case, await case_posts(unit, case), post)
+        if mention is None:
+            if case.target is None:
+                raise InputError(mark("The post is gone: there is nothing left to answer."))
             return case.target, None
-        raise InputError(mark("The post is gone: there is nothing left to answer."))
+        if mention.source not in _ANSWERABLE:
+            raise InputError(mark("Posts from files and feeds cannot be answered from here."))
+        if mention.source is Source.REDDIT and self._reddit_mode is RedditMode.OFF:
+            raise InputError(mark("Replies on Reddit are switched off: set reddit.mode to draft."))
+        target = Target(mention.source, mention.container, mention.native_id, mention.guild_id, mention.thread_id)
+        return target, mention
 
     async def _claim(self, unit: Unit, case: Case, actor: str) -> Case:
         if case.state not in ACTIVE:

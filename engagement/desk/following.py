@@ -22,8 +22,10 @@ REOPEN_WITHIN = timedelta(days=14)
 _WAITS = (CaseState.OPEN, CaseState.CLAIMED)
 
 
-async def answered_natively(unit: Unit, case: Case, *, actor: str | None, at: datetime, now: datetime) -> Case:
-    """Stop the clock for an answer that staff gave straight at the source."""
+async def answered_natively(
+    unit: Unit, case: Case, *, mention_id: int, actor: str | None, at: datetime, now: datetime
+) -> Case:
+    """Stop the clock for an answer that staff gave straight at the source; the trail names the post it answers."""
     if case.state not in (*_WAITS, CaseState.WAITING):
         return case
     changed = replace(
@@ -32,7 +34,9 @@ async def answered_natively(unit: Unit, case: Case, *, actor: str | None, at: da
         answered_at=case.answered_at or at,
         answered_by=case.answered_by or AnsweredBy.NATIVE,
     )
-    saved = await unit.cases.save(changed, CaseEvent(case.id, CaseEventKind.ANSWERED_NATIVELY, at, actor))
+    saved = await unit.cases.save(
+        changed, CaseEvent(case.id, CaseEventKind.ANSWERED_NATIVELY, at, actor, str(mention_id))
+    )
     await refresh_card(unit, saved, now)
     return saved
 

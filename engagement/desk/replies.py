@@ -35,6 +35,8 @@ class Prepared:
     case_id: int
     text: str
     findings: tuple[Finding, ...]
+    post: int | None = None
+    """The number of the mention it answers; None: the one that the card shows."""
 
     @property
     def can_be_sent(self) -> bool:
@@ -50,22 +52,25 @@ class Replies:
         self._clock = clock
         self._templates = templates
 
-    async def prepare(self, case_id: int, text: str, *, template_id: int | None = None) -> Prepared:
+    async def prepare(
+        self, case_id: int, text: str, *, template_id: int | None = None, post: int | None = None
+    ) -> Prepared:
         """Return the reply that would be sent, with what the lint says about it; `text` follows a canned reply.
 
-        Raises NotFoundError for a case or canned reply that is not there, InputError for a text nobody could check.
+        `post` is the number of the mention it answers, where the case holds several. Raises NotFoundError for a case or
+        canned reply that is not there, InputError for a text nobody could check.
         """
         template = None if template_id is None else await self._templates.get(template_id)
         async with self._store.read() as unit:
             case = await unit.cases.get(case_id)
             if case is None:
                 raise NotFoundError(mark("There is no such case."))
-            view = await case_view(unit, case, now=self._clock.now(), explainer=None)
+            view = await case_view(unit, case, now=self._clock.now(), explainer=None, post=post)
             parts = ["" if template is None else fill_in(template.text, view), text.strip()]
             whole = "\n\n".join(part for part in parts if part)
             if len(whole) > LONGEST_PREVIEW:
                 raise InputError(mark("The canned reply and what you added are too long together."))
-            return Prepared(case_id, whole, lint(whole, await self._facts(unit, case, view, whole)))
+            return Prepared(case_id, whole, lint(whole, await self._facts(unit, case, view, whole)), post)
 
     async def _facts(self, unit: Unit, case: Case, view: CaseView, text: str) -> ReplyFacts:
         source = view.source or Source.DISCORD

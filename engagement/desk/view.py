@@ -16,6 +16,7 @@ from core.types.learning import Correction, MentionVerdict
 from core.types.mention import StoredMention
 from core.types.post import Source
 from engagement.desk.explain import Explainer
+from engagement.desk.posts import case_posts, waiting_people
 
 __all__ = ["DISMISSALS", "EXCERPT", "KINDS", "SEVERITIES", "STATES", "CaseView", "case_view", "is_abuse"]
 
@@ -103,6 +104,10 @@ class CaseView:
     claimed_by: str | None
     gone: bool
     """The post was deleted at its source or its time is over."""
+    people: int = 1
+    """Who wrote the posts of this case."""
+    unanswered: int = 0
+    """Those of them who had no answer to their newest post."""
     problem: str | None = None
     """What hinders the case, as a message id to be translated: the last reply did not go out."""
     mention_id: int | None = None
@@ -124,26 +129,37 @@ def is_abuse(kind: CaseKind, verdict: MentionVerdict | None) -> bool:
     return kind is CaseKind.ABUSE or should_be is Correction.ABUSE
 
 
-async def case_view(unit: Unit, case: Case, *, now: datetime, explainer: Explainer | None) -> CaseView:
-    """Read what a card shows."""
-    mentions = [await unit.mentions.get(mention_id) for mention_id in case.mention_ids]
-    living = [mention for mention in mentions if mention is not None and mention.purged_at is None]
-    shown = living[0] if living else next((mention for mention in mentions if mention is not None), None)
-    earlier = 0
-    if case.author_key is not None:
-        cases = await unit.cases.of_author(case.author_key, since=now - EARLIER)
-        earlier = sum(1 for other in cases if other.id != case.id)
-    view = _view(case, shown, earlier=earlier, now=now, explainer=explainer)
+async def case_view(
+    unit: Unit, case: Case, *, now: datetime, explainer: Explainer | None, post: int | None = None
+) -> CaseView:
+    """Read what a card shows: the first living post of the case, or `post` where it is one of them."""
+    posts = await case_posts(unit, case)
+    chosen = next((one.mention for one in posts if one.mention.id == post), None)
+    shown = chosen or (posts[0].mention if posts else next(iter(await unit.mentions.many(case.mention_ids)), None))
+    view = _view(case, shown, earlier=await _earlier(unit, case, shown, now), now=now, explainer=explainer)
+    people, waiting = waiting_people(posts)
     verdict = None if shown is None else await unit.verdicts.get(shown.id)
     promises = await unit.casework.promises(case.id)
     return replace(
         view,
+        people=people,
+        unanswered=waiting,
         problem=await _problem(unit, case),
         verdict=verdict,
         tags=(await unit.casework.tags([case.id])).get(case.id, ()),
         notes=len(await unit.casework.notes(case.id)),
         promises=tuple(one for one in promises if one.state is PromiseState.OPEN),
     )
+
+
+async def _earlier(unit: Unit, case: Case, shown: StoredMention | None, now: datetime) -> int:
+    """Count other cases of the author whom the card shows: those they opened, and those they joined."""
+    author_key = case.author_key if shown is None or shown.author_key is None else shown.author_key
+    if author_key is None:
+        return 0
+    found = await unit.cases.of_author(author_key, since=now - EARLIER)
+    found += await unit.cases.with_posts_of(author_key, since=now - EARLIER)
+    return len({other.id for other in found} - {case.id})
 
 
 async def _problem(unit: Unit, case: Case) -> str | None:

@@ -111,7 +111,7 @@ class AnswerReader:
         )
         actor = actor_of(ref.source, post.author.native_id)
         for case in await unit.cases.of_mentions([mention.id for mention in stored]):
-            await answered_natively(unit, case, actor=actor, at=post.created_at, now=self._now)
+            await answered_natively(unit, case, mention_id=stored[0].id, actor=actor, at=post.created_at, now=self._now)
 
     async def _own_words(
         self, unit: Unit, post: Post, author: Author, stored: list[StoredMention], *, joined: bool

@@ -54,6 +54,7 @@ QUESTIONS: dict[str, Callable[[Unit], Awaitable[object]]] = {
     "count": lambda u: u.mentions.count(MentionQuery(since=make.START, until=UNTIL)),
     "by ref": lambda u: u.mentions.by_ref(REF),
     "get": lambda u: u.mentions.get(1),
+    "many": lambda u: u.mentions.many([1, 2]),
     "questions": lambda u: u.mentions.open_questions(since=make.START, until=UNTIL, limit=5),
     "expired": lambda u: u.mentions.expired(Source.REDDIT, make.START, limit=5),
     "author": lambda u: u.mentions.author("k"),
