@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.config import database_path
+from bot.feed_metrics import FeedFigures
 from bot.lock import DatabaseLock
 from bot.metrics import Metrics, MetricsServer
 from bot.pipeline import Pipeline, open_pipeline
@@ -56,14 +57,21 @@ class Application:
     """One running Maeari. `open`, then `start` and `close`; or `run_until` in between, which starts by itself."""
 
     def __init__(
-        self, settings: Settings, store: SqlStore, pipeline: Pipeline, clock: Clock, lock: DatabaseLock
+        self,
+        settings: Settings,
+        store: SqlStore,
+        pipeline: Pipeline,
+        clock: Clock,
+        lock: DatabaseLock,
+        metrics: Metrics,
     ) -> None:
         self.settings = settings
         self.store = store
         self.pipeline = pipeline
         self.clock = clock
         self._lock = lock
-        self.metrics = Metrics()
+        self.metrics = metrics
+        metrics.watch(self._feed_figures)
         self.supervisor = Supervisor(on_restart=lambda name: self.metrics.restarts.labels(name).inc())
         self.gate = SendGate(store, GatePolicy.of(settings), clock)
         self.outbox = Outbox(store, {}, self.gate, clock, on_sent=self._sent, on_held=self._held)
@@ -93,13 +101,15 @@ class Application:
                 mark("there is nothing to serve: set discord.token, or reddit.client_id with its keys, or both"),
                 key="discord.token",
             )
-        clock = clock or SystemClock()
+        clock, metrics = clock or SystemClock(), Metrics()
         path = file_of(database_path(settings))
         lock = await asyncio.to_thread(_locked, path)
         try:
             store = await SqlStore.open(path, clock=clock)
             try:
-                return cls(settings, store, await open_pipeline(settings, store, clock=clock), clock, lock)
+                scored = metrics.scoring_seconds.observe
+                pipeline = await open_pipeline(settings, store, clock=clock, scored=scored)
+                return cls(settings, store, pipeline, clock, lock, metrics)
             except BaseException:
                 await store.close()
                 raise
@@ -184,13 +194,21 @@ class Application:
 
     async def refresh_metrics(self) -> None:
         """Bring the gauges up to date, before they are read."""
-        now = self.clock.now()
-        for feed in self.health():
-            if feed.last_seen_at is not None:
-                self.metrics.feed_age.labels(feed.feed).set((now - feed.last_seen_at).total_seconds())
         async with self.store.read() as unit:
             waiting = await unit.outbox.find(states=(ActionState.PENDING, ActionState.SENDING), limit=MOST_COUNTED)
         self.metrics.waiting.set(len(waiting))
+
+    def _feed_figures(self) -> FeedFigures:
+        now, feeds, reddit = self.clock.now(), self.health(), self.reddit_side
+        seen = {feed.feed: feed.last_seen_at for feed in feeds}
+        return FeedFigures(
+            feeds=feeds,
+            ages={name: (now - at).total_seconds() for name, at in seen.items() if at is not None},
+            polls={} if reddit is None else reddit.listener.states(),
+            requests=0 if reddit is None else reddit.transport.requests,
+            requests_waiting=0 if reddit is None else reddit.transport.waiting,
+            discord=None if self.discord is None else self.discord.counts(),
+        )
 
     # -- starting
 

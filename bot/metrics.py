@@ -10,6 +10,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from bot.feed_metrics import FEED_METRICS, FeedCollector, FeedFigures
 from core.errors import AddressInUseError
 from core.text import mark
 from core.types.post import FeedHealth
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 SHUTDOWN_SECONDS = 0.5
 """Seconds that an open request gets when we close."""
-SICK = frozenset({"late", "closed", "no_credentials", "suspended", "stopped"})
+SICK = frozenset({"late", "closed", "no_credentials", "suspended", "shadow_banned", "stopped"})
 """States of a feed that somebody has to look at. A platform without credentials, and a missing intent, are choices."""
 
 
@@ -41,9 +42,6 @@ class Metrics:
             "maeari_sends", "Actions that left the outbox, by outcome.", ["source", "outcome"], registry=self.registry
         )
         self.waiting = Gauge("maeari_outbox_waiting", "Actions waiting in the outbox.", registry=self.registry)
-        self.feed_age = Gauge(
-            "maeari_feed_age_seconds", "Seconds since a feed was last read.", ["feed"], registry=self.registry
-        )
         self.lag = Gauge(
             "maeari_lag_seconds",
             "Seconds from a post to its durable row, of the newest live batch.",
@@ -56,14 +54,24 @@ class Metrics:
             buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
             registry=self.registry,
         )
+        self.scoring_seconds = Histogram(
+            "maeari_scoring_seconds",
+            "Time to judge one post for one brand, seconds.",
+            buckets=(0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
+            registry=self.registry,
+        )
         self.restarts = Counter(
             "maeari_worker_restarts", "Restarts of a supervised worker.", ["worker"], registry=self.registry
         )
 
+    def watch(self, read: Callable[[], FeedFigures]) -> None:
+        """Show what the listeners count themselves, too."""
+        self.registry.register(FeedCollector(read))
+
     def names(self) -> list[str]:
-        """Return the metrics' names as Prometheus shows them."""
+        """Return the metrics' names as Prometheus shows them, those of the feeds among them."""
         metrics: Iterable[MetricWrapperBase] = vars(self).values()
-        return [
+        return [*FEED_METRICS] + [
             metric._name + ("_total" if isinstance(metric, Counter) else "")
             for metric in metrics
             if isinstance(metric, Counter | Gauge | Histogram)

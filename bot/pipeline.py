@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.i18n import Catalogues
+from bot.timing import TimedJudge
 from core.clock import Clock, SystemClock
 from core.ports.storing import Store, Unit
 from core.settings import Settings
@@ -60,10 +61,12 @@ async def open_pipeline(
     brands: Sequence[Brand] = (),
     clock: Clock | None = None,
     wake: Callable[[], None] = lambda: None,
+    scored: Callable[[float], None] | None = None,
 ) -> Pipeline:
     """Build the pipeline over a store.
 
-    `brands` are followed from now on; a store without any takes those of the configuration first.
+    `brands` are followed from now on; a store without any takes those of the configuration first. `scored` hears how
+    many seconds each judgement of a post took.
     """
     catalogues = Catalogues()
     judge = TextJudge.load()
@@ -80,7 +83,7 @@ async def open_pipeline(
     intake = Intake(
         store,
         BrandMatcher(()),
-        judge,
+        judge if scored is None else TimedJudge(judge, scored),
         clock or SystemClock(),
         IntakePolicy.of(settings, catalogues),
         DeskPolicy.of(settings),

@@ -31,17 +31,17 @@ class RedditConnection:
         Up to `most_single` subreddits get feeds of their own (None: as the listener sees fit); `on_account` hears who
         we are. Raises ConfigError without client id or user agent.
         """
-        self._transport = RedditTransport(section)
+        self.transport = RedditTransport(section)
         self._on_account = on_account
         self.listener = RedditListener(
             section,
             memory,
             clock,
-            transport=self._transport,
+            transport=self.transport,
             most_single=MOST_SINGLE if most_single is None else most_single,
         )
-        self.sender = RedditSender(section, clock, transport=self._transport)
-        self.moderator = RedditModerator(self._transport)
+        self.sender = RedditSender(section, clock, transport=self.transport)
+        self.moderator = RedditModerator(self.transport)
         self.is_in = False
         """Whether Reddit has let us in at the start."""
         self.account: Account | None = None
@@ -52,11 +52,11 @@ class RedditConnection:
 
         Raises CredentialsRejectedError where Reddit does not accept us, SourceError where it does not answer.
         """
-        self.account = await self._transport.account()
+        self.account = await self.transport.account()
         self.is_in = True
         if self.account is not None:
             self._on_account(self.account)
 
     async def close(self) -> None:
         """Stop, also in the middle of a request."""
-        await asyncio.gather(self.listener.close(), self._transport.close())
+        await asyncio.gather(self.listener.close(), self.transport.close())

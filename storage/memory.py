@@ -42,9 +42,11 @@ class StoreMemory:
         next_at = self._clock.now() + self._recheck
         await self._store.write(lambda unit: unit.ledger.mark_checked(refs, next_at=next_at))
 
-    async def stored(self, source: Source, container: str, *, since: datetime, limit: int) -> list[PostRef]:
-        """Return the posts of one container written since then whose text lives, the newest first."""
-        query = MentionQuery(source=source, container=container, since=since)
+    async def stored(
+        self, source: Source, container: str, *, since: datetime, until: datetime | None = None, limit: int
+    ) -> list[PostRef]:
+        """Return the posts of one container written in [since, until) whose text lives, the newest first."""
+        query = MentionQuery(source=source, container=container, since=since, until=until)
         async with self._store.read() as unit:
             found = await unit.mentions.find(query, limit=limit * _BRANDS_PER_POST)
         refs = dict.fromkeys(PostRef(source, container, each.native_id) for each in found if each.native_id is not None)

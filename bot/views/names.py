@@ -44,6 +44,7 @@ FEED_STATE: Mapping[str, str] = MappingProxyType(
         "no_message_content": mark("may not read messages: switch on the Message Content intent"),
         "not_served": mark("not served: no credentials in the configuration"),
         "suspended": mark("account suspended"),
+        "shadow_banned": mark("nobody sees what our account writes: shadow-banned"),
         "stopped": mark("stopped"),
     }
 )

@@ -57,6 +57,8 @@ class FeedMemory(Protocol):
 class StoredPosts(Protocol):
     """What a listener may ask of the store to find deletions and edits that it was not told of."""
 
-    async def stored(self, source: Source, container: str, *, since: datetime, limit: int) -> list[PostRef]:
-        """Return the posts of one container written since then whose text lives, the newest first."""
+    async def stored(
+        self, source: Source, container: str, *, since: datetime, until: datetime | None = None, limit: int
+    ) -> list[PostRef]:
+        """Return the posts of one container written in [since, until) whose text lives, the newest first."""
         ...

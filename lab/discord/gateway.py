@@ -133,6 +133,8 @@ class Gateway:
         """False: heartbeats stay without an answer, as on a dead connection."""
         self.is_open = True
         """False: new connections are refused (503), as in an outage; those that are open stay."""
+        self.is_deaf = False
+        """True: nothing that happens is told to anybody, nor kept for RESUME: an outage behind the gateway."""
         self.identifies = 0
         self.resumes = 0
         self._sessions: dict[str, Session] = {}
@@ -142,7 +144,7 @@ class Gateway:
     def emit(self, event: str, content: Json, *, intent: int = 0) -> None:
         """Send an event to every session whose intents ask for it (0: to all)."""
         for session in self._sessions.values():
-            if not intent or session.intents & intent:
+            if not self.is_deaf and (not intent or session.intents & intent):
                 session.dispatch(event, content)
 
     def emit_message(self, event: str, content: Json, *, intent: int) -> None:
@@ -154,7 +156,7 @@ class Gateway:
             or any(user["id"] == bot_id for user in content["mentions"])
         )
         for session in self._sessions.values():
-            if not session.intents & intent:
+            if self.is_deaf or not session.intents & intent:
                 continue
             if is_open or session.intents & MESSAGE_CONTENT_INTENT:
                 session.dispatch(event, content)
@@ -202,6 +204,14 @@ class Gateway:
                 session.connection.send_op(INVALID_SESSION, resumable)
             elif not resumable:
                 del self._sessions[session.id]
+
+    def take_guild_away(self, guild: Guild) -> None:
+        """Tell everybody that a guild is not available: an outage of Discord's."""
+        self.emit("GUILD_DELETE", {"id": str(guild.id), "unavailable": True})
+
+    def bring_guild_back(self, guild: Guild) -> None:
+        """Tell everybody that a guild is available again; what happened meanwhile is not told."""
+        self.emit("GUILD_CREATE", self._renderer.guild_create(guild, with_members=False))
 
     async def barrier(self, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - a plain number of seconds reads best
         """Return once every client has parsed all events sent so far.

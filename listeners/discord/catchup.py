@@ -25,10 +25,12 @@ PAGE = 100
 MOST_ARCHIVED = 100
 """Archived threads looked at per channel, the latest first."""
 MOST_WINDOWS = 30
-"""Requests per channel that look for deletions and edits among stored messages."""
+"""Requests that look for deletions and edits among stored messages before other channels have their turn."""
 LOOK_BACK = timedelta(days=90)
 """How old stored messages may be that are looked at again."""
 STORED_AT_ONCE = 1_000
+_ONE_TICK = timedelta(milliseconds=1)
+"""Ids hold milliseconds: those below an id may be of its very moment."""
 
 Failures = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """How discord.py and its connection fail."""
@@ -53,6 +55,34 @@ class CatchUpCounts:
     removed: int = 0
     unknown_members: int = 0
     """Authors of whom nobody could say whether they are staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordCounts:
+    """How much a Discord listener has had to do."""
+
+    waiting: int
+    """Events that are not committed yet."""
+    overflowed: int
+    """Posts that did not fit; their channels are read on by history."""
+    deletions_lost: int
+    """Deletions that did not fit; the stored messages of their channels are looked at again."""
+    caught_up: int
+    """Messages read by history."""
+    found_deleted: int
+    """Stored messages that were gone when they were looked at again."""
+    to_look_at: int
+    """Channels whose stored messages are still to be looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at stored messages has found."""
+
+    batch: Batch | None = None
+    """None where nothing has changed."""
+    rest: int | None = None
+    """Message id below which stored messages were not looked at yet; None where all were."""
 
 
 class Staff:
@@ -140,23 +170,41 @@ class CatchUp:
                 _log.warning("archived threads cannot be read", channel=parent.id, error=type(error).__name__)
         return found
 
-    async def changes(self, channel: Channel, place: Place, own_id: int | None) -> Batch | None:
-        """Look at the stored messages of a channel again and return what has become of them meanwhile.
+    async def changes(self, channel: Channel, place: Place, own_id: int | None, *, before: int | None) -> Look:
+        """Look at stored messages of a channel again, the newest below an id first, and return what became of them.
 
         Raises UnreadableError.
         """
         if self._stored is None:
-            return None
-        since = self._clock.now() - LOOK_BACK
-        refs = await self._stored.stored(Source.DISCORD, place.container, since=since, limit=STORED_AT_ONCE)
-        if not refs:
-            return None
+            return Look()
+        refs = await self._stored.stored(
+            Source.DISCORD,
+            place.container,
+            since=self._clock.now() - LOOK_BACK,
+            until=None if before is None else moment_of(before) + _ONE_TICK,
+            limit=STORED_AT_ONCE,
+        )
+        wanted = sorted(one for one in message_ids(refs) if before is None or one < before)
+        if not wanted:
+            return Look()
         try:
-            found, looked_at = await self._look(channel, sorted(message_ids(refs)))
+            found, looked_at, left = await self._look(channel, wanted)
         except discord.Forbidden:
-            return None
+            return Look()
         except Failures as error:
             raise UnreadableError(type(error).__name__) from error
+        rest = left[-1] + 1 if left else wanted[0] if len(refs) == STORED_AT_ONCE else None
+        batch = await self._changed(channel, place, found, looked_at, own_id)
+        return Look(batch if batch.posts or batch.removals else None, rest)
+
+    async def _changed(
+        self,
+        channel: Channel,
+        place: Place,
+        found: dict[int, discord.Message],
+        looked_at: list[int],
+        own_id: int | None,
+    ) -> Batch:
         gone = [PostRef(Source.DISCORD, place.container, str(one)) for one in looked_at if one not in found]
         self.counts.removed += len(gone)
         edits = [await self._post(channel, place, one, own_id) for one in found.values() if one.edited_at is not None]
@@ -166,8 +214,10 @@ class CatchUp:
             removals=tuple(Removal(ref, RemovalReason.VANISHED, self._clock.now()) for ref in gone),
         )
 
-    async def _look(self, channel: Channel, wanted: list[int]) -> tuple[dict[int, discord.Message], list[int]]:
-        """Read the windows that hold these ids, newest first; return what is there, and which ids were covered."""
+    async def _look(
+        self, channel: Channel, wanted: list[int]
+    ) -> tuple[dict[int, discord.Message], list[int], list[int]]:
+        """Read the windows that hold these ids, newest first; return what is there, and the ids covered and left."""
         there: dict[int, discord.Message] = {}
         covered: list[int] = []
         for _ in range(MOST_WINDOWS):
@@ -180,7 +230,7 @@ class CatchUp:
             lowest = min((one.id for one in page), default=0) if len(page) == PAGE else 0
             covered += [one for one in wanted if one >= lowest]
             wanted = [one for one in wanted if one < lowest]
-        return {one: there[one] for one in covered if one in there}, covered
+        return {one: there[one] for one in covered if one in there}, covered, wanted
 
     async def _post(self, channel: Channel, place: Place, message: discord.Message, own_id: int | None) -> Post | None:
         is_staff = await self.staff.has(channel.guild, message.author)

@@ -46,15 +46,18 @@ class Inflow:
         self._filled.set()
         return True
 
-    def remove(self, removals: Iterable[Removal]) -> None:
-        """Put deletions in; a post that still waits is taken out."""
+    def remove(self, removals: Iterable[Removal]) -> bool:
+        """Put deletions in; a post that still waits is taken out. False where some did not find room."""
+        lost = self.lost_removals
         for removal in removals:
             self._posts.pop(removal.ref, None)
             if len(self._removals) >= MOST_REMOVALS:
                 self.lost_removals += 1
                 continue
             self._removals[removal.ref] = removal
-        self._filled.set()
+        if self._removals or self._posts:
+            self._filled.set()
+        return self.lost_removals == lost
 
     def holds_up_to(self, container: str, message_id: int) -> bool:
         """Say whether posts of a container up to this one still wait."""

@@ -17,7 +17,7 @@ from core.ports.listening import FeedMemory, StoredPosts
 from core.settings import DiscordSection
 from core.types.member import GuildSettings
 from core.types.post import Batch, FeedHealth, PostRef, RemovalReason, Source
-from listeners.discord.catchup import CatchUp, UnreadableError, feed_of, message_ids, removals
+from listeners.discord.catchup import CatchUp, DiscordCounts, Look, UnreadableError, feed_of, message_ids, removals
 from listeners.discord.convert import to_post, words
 from listeners.discord.inflow import Inflow
 from listeners.discord.scope import Channel, Place, Scope
@@ -63,6 +63,8 @@ class DiscordListener:
         """Channels whose history has to be read on before live messages may move their cursors."""
         self._overflowed: dict[int, int] = {}
         """Channels behind because the queue was full: the last message of theirs that found room."""
+        self._to_look: dict[int, tuple[Channel, int | None]] = {}
+        """Channels whose stored messages are looked at again, and below which id: edits and deletions were missed."""
         self._all_behind = True
         self._session = 0
         self._ready_session = -1
@@ -83,6 +85,7 @@ class DiscordListener:
             (self._on_resumed, "on_resumed"),
             (self._on_disconnect, "on_disconnect"),
             (self._on_ready, "on_ready"),
+            (self._on_available, "on_guild_available"),
             (self._on_message, "on_message"),
             (self._on_edit, "on_raw_message_edit"),
             (self._on_delete, "on_raw_message_delete"),
@@ -127,6 +130,18 @@ class DiscordListener:
         closed = [FeedHealth(feed_of(one), "closed", None, 0, reason) for one, reason in self._unread.items()]
         return (FeedHealth(self.name, state, self._last_seen_at, self._posts_seen, detail), *closed)
 
+    def counts(self) -> DiscordCounts:
+        """Return what was counted so far."""
+        inflow, caught_up = self._inflow, self._catch_up.counts
+        return DiscordCounts(
+            waiting=len(inflow),
+            overflowed=inflow.dropped,
+            deletions_lost=inflow.lost_removals,
+            caught_up=caught_up.messages,
+            found_deleted=caught_up.removed,
+            to_look_at=len(self._to_look),
+        )
+
     @property
     def waiting(self) -> int:
         """Events that are not committed yet."""
@@ -135,7 +150,7 @@ class DiscordListener:
     @property
     def is_level(self) -> bool:
         """Whether nothing waits and no channel is to be caught up."""
-        return not self._inflow and not self._all_behind and not self._behind
+        return not self._inflow and not self._all_behind and not self._behind and not self._to_look
 
     async def close(self) -> None:
         """Stop at once; what waits is read by history at the next start."""
@@ -160,6 +175,12 @@ class DiscordListener:
         self._ready_session = self._session
         self._called.set()
 
+    async def _on_available(self, _: discord.Guild) -> None:
+        # A guild is back from an outage of Discord's; our session went on, and nothing of it is replayed.
+        self._scope.forget()
+        self._all_behind = True
+        self._called.set()
+
     async def _on_change(self, *_: object) -> None:
         self._scope.forget()
         self._catch_up.staff.forget()
@@ -181,7 +202,8 @@ class DiscordListener:
             return  # a link was unfurled, or a thread opened: nobody changed a word
         post = to_post(message, place, self._scope, self._own_id)
         if post is not None:
-            self._inflow.add(post)
+            if not self._inflow.add(post):
+                self._look_later(event.channel_id)
         elif self._client.intents.message_content and not words(message):
             self._remove(event.channel_id, [event.message_id], RemovalReason.DELETED_BY_AUTHOR)
 
@@ -205,12 +227,21 @@ class DiscordListener:
         return None if self._client.user is None else self._client.user.id
 
     def _remove(self, channel_id: int, message_ids: list[int], reason: RemovalReason) -> None:
-        self._inflow.remove(removals(channel_id, message_ids, reason, self._clock.now()))
+        if not self._inflow.remove(removals(channel_id, message_ids, reason, self._clock.now())):
+            self._look_later(channel_id)
+
+    def _look_later(self, channel_id: int) -> None:
+        """Note that edits or deletions of a channel did not find room: its stored messages are looked at again."""
+        channel = self._client.get_channel(channel_id)
+        if self._stored is not None and isinstance(channel, Channel):
+            self._to_look[channel_id] = (channel, None)
+            self._called.set()
 
     async def _forget_channel(self, channel_id: int) -> None:
         """Purge what is stored of a channel that was deleted: no event names its messages."""
         self._scope.forget()
         self._behind.pop(channel_id, None)
+        self._to_look.pop(channel_id, None)
         if self._stored is None:
             return
         since = datetime.fromtimestamp(0, self._clock.now().tzinfo)
@@ -259,7 +290,10 @@ class DiscordListener:
             for channel in list(self._behind.values()):
                 if not self._is_draining(channel):
                     await self._read_on(channel)
-            retry = DRAIN_SECONDS if self._overflowed else RETRY_SECONDS if self._behind else None
+            # New messages of all channels come before a second look at old ones.
+            failed = [one for one in list(self._to_look) if not await self._look_again(one)]
+            is_under_way = self._overflowed or len(self._to_look) > len(failed)
+            retry = DRAIN_SECONDS if is_under_way else RETRY_SECONDS if self._behind or failed else None
 
     def _is_draining(self, channel: Channel) -> bool:
         """Say whether messages from before an overflow still wait: nothing may move the cursor past them."""
@@ -288,8 +322,10 @@ class DiscordListener:
     def _judge(self, channel: Channel, cursor: int) -> None:
         """Note where a channel stands, and whether it has to be read on or looked at again."""
         self._committed[channel.id] = cursor
-        if (channel.last_message_id or 0) > cursor or self._stored is not None:
+        if (channel.last_message_id or 0) > cursor:
             self._behind[channel.id] = channel
+        if self._stored is not None:
+            self._to_look[channel.id] = (channel, None)
 
     async def _cursor(self, channel_id: int) -> int | None:
         committed = self._committed.get(channel_id)
@@ -304,10 +340,7 @@ class DiscordListener:
         after = await self._cursor(channel.id) if overflowed is None else overflowed
         try:
             if place is not None and after is not None:
-                if (channel.last_message_id or 0) > after:
-                    await self._read_messages(channel, place, after)
-                if overflowed is None:  # we were away: edits and deletions may have passed us by
-                    await self._look_again(channel, place)
+                await self._read_messages(channel, place, after)
         except UnreadableError as error:
             # What was read is committed; the next try goes on from there.
             _log.warning("channel cannot be read now", channel=channel.id, error=str(error))
@@ -316,10 +349,26 @@ class DiscordListener:
         if channel.id not in self._overflowed:
             self._behind.pop(channel.id, None)
 
-    async def _look_again(self, channel: Channel, place: Place) -> None:
-        changed = await self._catch_up.changes(channel, place, self._own_id)
-        if changed is not None and (changed.posts or changed.removals):
-            await self._handover.put(changed)
+    async def _look_again(self, channel_id: int) -> bool:
+        """Look at some stored messages of a channel; False where that is not possible now."""
+        asked = self._to_look[channel_id]
+        channel, before = asked
+        place = self._scope.place(channel)
+        try:
+            look = (
+                Look() if place is None else await self._catch_up.changes(channel, place, self._own_id, before=before)
+            )
+        except UnreadableError as error:
+            _log.warning("stored messages cannot be looked at now", channel=channel_id, error=str(error))
+            return False
+        if look.batch is not None:
+            await self._handover.put(look.batch)
+        if self._to_look.get(channel_id) is asked:  # nobody has asked to begin anew meanwhile
+            if look.rest is None:
+                del self._to_look[channel_id]
+            else:
+                self._to_look[channel_id] = (channel, look.rest)
+        return True
 
     async def _read_messages(self, channel: Channel, place: Place, after: int) -> None:
         self._unread.pop(channel.id, None)

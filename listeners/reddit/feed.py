@@ -79,6 +79,8 @@ class FeedState:
     polls_begun: int = 0
     polls_done: int = 0
     """Polls that came to an end, well or badly, with all they found committed."""
+    polls_failed: int = 0
+    """Those of them that were refused, not answered, or answered with nonsense."""
     pages: int = 0
     gaps: int = 0
     malformed: int = 0
@@ -142,23 +144,31 @@ class Feed:
         state = self.state
         try:
             pause = await self._poll(people)
-        except FeedClosedError as error:
-            state.state, state.detail = "closed", error.reason
-            _log.warning("feed is closed", feed=self.plan.name, reason=error.reason)
-            return self._pace.closed()
-        except CredentialsRejectedError:
-            state.state, state.detail = "no_credentials", "rejected"
-            _log.error("Reddit does not accept our credentials", feed=self.plan.name)
-            return self._pace.closed()
         except TransportClosedError:
             state.state, state.detail = "stopped", ""
             return self._pace.closed()
         except SourceError as error:
-            state.state, state.detail = "late", type(error).__name__
-            _log.warning("poll failed", feed=self.plan.name, error=type(error).__name__)
-            return self._pace.failed()
+            state.polls_failed += 1
+            return self._failed(error)
         state.state, state.detail = "ok", ""
         return pause
+
+    def _failed(self, error: SourceError) -> float:
+        """Note how a poll failed; return the pause until the next."""
+        state = self.state
+        match error:
+            case FeedClosedError():
+                state.state, state.detail = "closed", error.reason
+                _log.warning("feed is closed", feed=self.plan.name, reason=error.reason)
+                return self._pace.closed()
+            case CredentialsRejectedError():
+                state.state, state.detail = "no_credentials", "rejected"
+                _log.error("Reddit does not accept our credentials", feed=self.plan.name)
+                return self._pace.closed()
+            case _:
+                state.state, state.detail = "late", type(error).__name__
+                _log.warning("poll failed", feed=self.plan.name, error=type(error).__name__)
+                return self._pace.failed()
 
     async def _poll(self, people: People) -> float:
         found = await self._read()

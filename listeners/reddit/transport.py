@@ -136,6 +136,11 @@ class RedditTransport:
         section = self._section
         return section.refresh_token is not None or (section.username is not None and section.password is not None)
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for their turn."""
+        return len(self._jobs)
+
     async def get(
         self, path: str, params: Mapping[str, str | int] | None = None, *, lane: Lane = Lane.POLL
     ) -> dict[str, Any]:

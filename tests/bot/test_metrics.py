@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from bot.app import Application
+from bot.feed_metrics import FeedFigures
 from bot.metrics import SICK, Metrics, MetricsServer
 from bot.supervisor import Worker
 from bot.views.names import FEED_STATE
@@ -24,7 +25,11 @@ from core.clock import SteppedClock
 from core.errors import AddressInUseError, SendDelayedError, SendRefusedError
 from core.settings import DiscordSection, MaeariSection, Settings
 from core.types.action import Action, ActionDraft, ActionKind, Purpose, Receipt, Target
-from core.types.post import FeedHealth, Source
+from core.types.brand import Brand, Term
+from core.types.post import Batch, FeedHealth, Source
+from listeners.discord.catchup import DiscordCounts
+from listeners.reddit.feed import FeedState
+from matching.matcher import BrandMatcher
 from tests import make
 
 
@@ -42,7 +47,9 @@ class Pages:
         self.workers: list[Worker] = []
         self.refreshed = 0
         self.port = _free_port()
-        self.server = MetricsServer(Metrics(), lambda: self.feeds, lambda: self.workers, self._refresh)
+        metrics = Metrics()
+        metrics.watch(lambda: FeedFigures(self.feeds))
+        self.server = MetricsServer(metrics, lambda: self.feeds, lambda: self.workers, self._refresh)
 
     async def _refresh(self) -> None:
         self.refreshed += 1
@@ -121,6 +128,42 @@ async def test_gauges_are_brought_up_to_date_for_each_reading(pages: Pages) -> N
     assert {family.name for family in text_string_to_metric_families(text)} >= {
         name.removesuffix("_total") for name in Metrics().names()
     }
+
+
+def test_what_listeners_count_is_shown() -> None:
+    metrics = Metrics()
+    metrics.watch(
+        lambda: FeedFigures(
+            feeds=(FeedHealth("reddit:new:a", "closed", None, 0, "private"),),
+            ages={"reddit:new:a": 90.0},
+            polls={"reddit:new:a": FeedState(polls_done=7, polls_failed=2, pages=9, malformed=3)},
+            requests=12,
+            requests_waiting=4,
+            discord=DiscordCounts(
+                waiting=5, overflowed=6, deletions_lost=1, caught_up=130, found_deleted=2, to_look_at=0
+            ),
+        )
+    )
+    value = metrics.registry.get_sample_value
+    feed = {"feed": "reddit:new:a"}
+    assert value("maeari_feed_state", {**feed, "state": "closed"}) == 1
+    assert value("maeari_feed_age_seconds", feed) == 90
+    assert [value(f"maeari_{name}_total", feed) for name in ("polls", "polls_failed", "pages")] == [7, 2, 9]
+    assert value("maeari_drops_total", {"source": "reddit", "reason": "unreadable"}) == 3
+    assert value("maeari_drops_total", {"source": "discord", "reason": "overflowed"}) == 6
+    assert value("maeari_drops_total", {"source": "discord", "reason": "deletions_lost"}) == 1
+    assert value("maeari_queue_depth", {"queue": "discord_events"}) == 5
+    assert value("maeari_queue_depth", {"queue": "reddit_requests"}) == 4
+    assert value("maeari_caught_up_total") == 130
+    assert value("maeari_reddit_requests_total") == 12
+
+
+async def test_judging_is_timed(tmp_path: Path) -> None:
+    async with _application(tmp_path) as (app, _):
+        app.pipeline.intake.follow(BrandMatcher([Brand("Lumora", terms=(Term("lumora"),))]))
+        batch = Batch("reddit:new:a", posts=(make.post("I love my Lumora", native_id="t1_a"), make.post("nothing")))
+        await app.pipeline.intake.take(batch)
+        assert (app.metrics.registry.get_sample_value("maeari_scoring_seconds_count") or 0) >= 1
 
 
 class Platform:

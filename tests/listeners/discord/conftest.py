@@ -31,9 +31,15 @@ class KeptPosts(Kept):
 
     gone: set[PostRef] = field(default_factory=set)
 
-    async def stored(self, source: Source, container: str, *, since: datetime, limit: int) -> list[PostRef]:
+    async def stored(
+        self, source: Source, container: str, *, since: datetime, until: datetime | None = None, limit: int
+    ) -> list[PostRef]:
         self.gone.update(removal.ref for removal in self.removals)
-        alive = [ref for ref in self.posts if ref.container == container and ref not in self.gone]
+        alive = [
+            ref
+            for ref, post in self.posts.items()
+            if ref.container == container and ref not in self.gone and (until is None or post.created_at < until)
+        ]
         return sorted(alive, key=lambda ref: int(ref.native_id), reverse=True)[:limit]
 
 

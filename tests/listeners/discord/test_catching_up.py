@@ -11,7 +11,7 @@ import pytest
 from core.clock import SteppedClock
 from core.types.post import RemovalReason
 from lab.faults import Fault, FaultKind
-from listeners.discord import catchup
+from listeners.discord import catchup, inflow
 from listeners.discord import listener as listener_module
 from listeners.discord.inflow import Inflow
 from tests.listeners.discord.conftest import KeptPosts, Town, level, listening, told, until
@@ -76,6 +76,65 @@ async def test_deletions_and_edits_made_meanwhile_are_found(town: Town, clock: S
     assert {removal.reason for removal in kept.removals} == {RemovalReason.VANISHED}
     assert "changed" in kept.texts()
     assert kept.doubled == []
+
+
+async def test_all_stored_messages_are_looked_at_in_turns(
+    town: Town, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catchup, "MOST_WINDOWS", 1)
+    monkeypatch.setattr(catchup, "STORED_AT_ONCE", 120)
+    monkeypatch.setattr(listener_module, "DRAIN_SECONDS", 0.01)
+    kept = KeptPosts()
+    async with listening(town, kept) as listener:
+        said = []
+        for i in range(450):
+            clock.advance_to(START + timedelta(seconds=i))
+            said.append(await town.discord.say(town.ann, town.help, f"m{i}"))
+        await told(town, listener)
+    gone = [said[0], said[99], said[100], said[329], said[330], said[449]]
+    for one in gone:
+        await town.discord.delete(one)
+    async with listening(town, kept) as listener:
+        await level(listener)
+        assert listener.counts().found_deleted == len(gone)
+        assert listener.counts().to_look_at == 0
+    assert {removal.ref.native_id for removal in kept.removals} == {str(one.id) for one in gone}
+
+
+async def test_edits_and_deletions_that_find_no_room_are_found_by_looking_again(
+    town: Town, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = KeptPosts()
+    async with listening(town, kept) as listener:
+        edited, deleted = [await town.discord.say(town.ann, town.help, f"m{i}") for i in range(2)]
+        await told(town, listener)
+        clock.advance_to(START + timedelta(minutes=1))
+        monkeypatch.setattr(inflow, "MOST_REMOVALS", 0)
+        monkeypatch.setattr(listener._inflow, "_most", 0)
+        await town.discord.edit(edited, "changed")
+        await town.discord.delete(deleted)
+        await told(town, listener)
+        assert (listener.counts().overflowed, listener.counts().deletions_lost) == (1, 1)
+    assert "changed" in kept.texts()
+    assert [removal.ref.native_id for removal in kept.removals] == [str(deleted.id)]
+
+
+async def test_a_guild_that_was_away_is_caught_up_within_the_session(town: Town) -> None:
+    kept = KeptPosts()
+    async with listening(town, kept) as listener:
+        await town.discord.say(town.ann, town.help, "before")
+        await told(town, listener)
+        identifies = town.discord.gateway.identifies
+        town.discord.gateway.take_guild_away(town.guild)
+        await town.discord.gateway.barrier()
+        town.discord.gateway.is_deaf = True
+        await town.discord.say(town.ann, town.help, "during the outage")
+        town.discord.gateway.is_deaf = False
+        town.discord.gateway.bring_guild_back(town.guild)
+        await until(lambda: len(kept.posts) == 2)
+        await told(town, listener)
+        assert town.discord.gateway.identifies == identifies
+    assert kept.texts() == ["before", "during the outage"]
 
 
 async def test_a_resumed_session_asks_for_no_history(town: Town) -> None:

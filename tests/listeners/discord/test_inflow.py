@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from core.types.post import Post, PostRef, Removal, RemovalReason, Source
+from listeners.discord import inflow as inflow_module
 from listeners.discord.inflow import BATCH_POSTS, Inflow
 from tests import make
 from tests.make import START
@@ -89,3 +90,11 @@ async def test_waiting_ends_with_the_first_event() -> None:
         await asyncio.wait_for(inflow.filled(), 0.01)
     inflow.remove([removal(1)])
     await asyncio.wait_for(inflow.filled(), 1)
+
+
+async def test_deletions_that_all_find_no_room_leave_nothing_to_hand_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflow_module, "MOST_REMOVALS", 0)
+    inflow = Inflow()
+    assert not inflow.remove([removal(1)])
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(inflow.filled(), 0.01)
