@@ -14,6 +14,7 @@ import discord
 import structlog
 from discord import ui
 
+from bot.alarms import Rung, called_by, head_of, rung_by, words_of
 from bot.desk_cards import (
     DESK_CARDS,
     card_of,
@@ -24,7 +25,6 @@ from bot.desk_cards import (
     words_are_gone,
 )
 from bot.services import Services
-from bot.views.alarm import alarm_head, alarm_text, burst_head, burst_text
 from bot.views.card import CaseCard
 from bot.views.csat import csat_view
 from bot.views.moderation import notice_view
@@ -34,10 +34,8 @@ from bot.views.text import CONTENT_LIMIT
 from core.errors import SendDelayedError, SendError, SendRefusedError, SendUnknownError
 from core.text import cut
 from core.types.action import Action, ActionKind, Purpose, Receipt
-from core.types.case import Case, CaseState
-from core.types.deskwork import AlarmKind
+from core.types.case import CaseState
 from core.types.post import Source
-from engagement.desk.watch import BREACHES
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +81,7 @@ class DiscordSender:
         """
         if action.draft.kind in (ActionKind.CARD_EDIT, ActionKind.CARD_UPDATE, ActionKind.BOARD_EDIT):
             return None
-        rung = await self._rung(action)
+        rung = await rung_by(self._services, action)
         try:
             channel = await self._place(action)
             async for message in channel.history(limit=SEARCH_DEPTH):
@@ -95,15 +93,12 @@ class DiscordSender:
             raise SendUnknownError("the channel cannot be searched for our message") from error
         return None
 
-    def _is_ours(self, message: discord.Message, action: Action, rung: list[tuple[AlarmKind, Case]]) -> bool:
+    def _is_ours(self, message: discord.Message, action: Action, rung: Rung) -> bool:
         draft = action.draft
         if draft.kind is ActionKind.BOARD:
             return "queue:next" in set(_custom_ids(message.components))
         if rung:
-            t, (kind, case) = self._words(action), rung[0]
-            single = draft.case_id is not None
-            head = alarm_head(kind, case, t) if single else burst_head(len(rung), action.created_at, t)
-            return message.content.partition("\n")[0] == head
+            return message.content.partition("\n")[0] == head_of(action, rung, self._words(action))
         if draft.kind is ActionKind.SURVEY:
             return f"csat:1:{draft.case_id}" in set(_custom_ids(message.components))
         if draft.kind in DESK_CARDS:
@@ -213,7 +208,7 @@ class DiscordSender:
             log.info("card_posted_anew", case=case.id)
             message = await self._post(action, card, instead_of=old)
             await self._remember_card(action, message)
-        if view.gone:
+        if view.erased:
             await self._clear_away(await cards_of_case(self._services, case.id), message)
         return message
 
@@ -260,45 +255,19 @@ class DiscordSender:
     async def _ring(self, action: Action) -> discord.Message:
         """Tell staff about a clock.
 
-        Here, and nowhere else, a message of ours may ping: a breach calls the one role that the operator named for
-        it, and no other role, person or everyone. What is foreign in the text (a brand, a promise) is escaped.
+        Here, and nowhere else, a message of ours may ping: those whom `bot.alarms.called_by` names, and no other role,
+        person or everyone.
         """
-        rung = await self._rung(action)
+        rung = await rung_by(self._services, action)
         if not rung:
             raise SendRefusedError("the case is gone", reason="deleted")
-        breach = any(kind in BREACHES for kind, _ in rung)
-        role = self._services.settings.sla.escalation_role if breach else None
-        allowed = discord.AllowedMentions.none()
-        if role is not None:
-            allowed.roles = [discord.Object(role)]
+        called = await called_by(self._services, rung)
         return await self._channel(action.draft.target.container).send(
-            await self._alarm_words(action, rung, role),
+            await words_of(self._services, action, rung, called, self._words(action)),
             nonce=_nonce(action),
-            allowed_mentions=allowed,
+            allowed_mentions=called.allowed,
             suppress_embeds=True,
         )
-
-    async def _alarm_words(self, action: Action, rung: list[tuple[AlarmKind, Case]], role: int | None) -> str:
-        t, guild_id = self._words(action), action.draft.target.guild_id
-        if action.draft.case_id is None:
-            return burst_text(rung, t, at=action.created_at, guild_id=guild_id, role=role)
-        kind, case = rung[0]
-        promise = None
-        if kind in (AlarmKind.PROMISE_REMINDER, AlarmKind.PROMISE_BREACH):
-            async with self._services.store.read() as unit:
-                promise = await unit.casework.promise(int(action.draft.key.rpartition(":")[2]))
-        return alarm_text(kind, case, t, promise=promise, guild_id=guild_id, role=role)
-
-    async def _rung(self, action: Action) -> list[tuple[AlarmKind, Case]]:
-        """Return the alarms of an action with their cases, as far as those are there; nothing for other actions."""
-        draft = action.draft
-        if draft.kind is not ActionKind.ALARM:
-            return []
-        named = [word.partition(":") for word in draft.text.split()]
-        rung = [(AlarmKind(kind), draft.case_id or int(number)) for kind, _, number in named]
-        async with self._services.store.read() as unit:
-            found = [(kind, await unit.cases.get(case_id)) for kind, case_id in rung]
-        return [(kind, case) for kind, case in found if case is not None]
 
     async def _post_board(self, action: Action) -> discord.Message:
         return await self._channel(action.draft.target.container).send(

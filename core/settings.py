@@ -251,7 +251,7 @@ class SlaSection(Section):
         80, ge=1, le=99, description="Staff are reminded when so much of a clock's time is used, percent."
     )
     escalation_role: int | None = Field(
-        None, description="Role that is pinged once when a clock runs out; nobody is pinged without it."
+        None, description="Role that is pinged once when a clock runs out; no role is pinged then without it."
     )
 
 

@@ -55,12 +55,15 @@ def burst_head(count: int, at: datetime, t: Translate) -> str:
 
 
 def burst_text(
-    rung: Sequence[tuple[AlarmKind, Case]], t: Translate, *, at: datetime, guild_id: str | None, role: int | None
+    rung: Sequence[tuple[AlarmKind, Case]], t: Translate, *, at: datetime, guild_id: str | None, called: str
 ) -> str:
-    """Return many alarms as one message: what fits is listed, the rest stands in the queue."""
+    """Return many alarms as one message: what fits is listed, the rest stands in the queue.
+
+    `called` names first whom it pings, where the sender allows that.
+    """
     lines = [burst_head(len(rung), at, t)]
-    if role is not None:
-        lines.append(f"<@&{role}>")
+    if called:
+        lines.append(called)
     room = CONTENT_LIMIT - sum(len(line) + 1 for line in lines) - REST_LIMIT
     shown = 0
     for kind, case in rung:
@@ -77,9 +80,9 @@ def burst_text(
 
 
 def alarm_text(
-    kind: AlarmKind, case: Case, t: Translate, *, promise: Promise | None, guild_id: str | None, role: int | None
+    kind: AlarmKind, case: Case, t: Translate, *, promise: Promise | None, guild_id: str | None, called: str
 ) -> str:
-    """Return an alarm as a message; `role` is named first, which pings it where the sender allows that."""
+    """Return an alarm as a message; `called` names first whom it pings, where the sender allows that."""
     due = case.due_at
     if kind in (AlarmKind.RESOLVE_REMINDER, AlarmKind.RESOLVE_BREACH):
         due = case.resolve_due_at or due
@@ -87,7 +90,7 @@ def alarm_text(
         due = promise.due_at
     name = case_name(case, guild_id, t)
     words = t(WORDS[kind], case=name, brand=safe(case.brand, BRAND_LIMIT), when=when(due))
-    lines = [alarm_head(kind, case, t), " ".join(filter(None, ["" if role is None else f"<@&{role}>", words]))]
+    lines = [alarm_head(kind, case, t), " ".join(filter(None, [called, words]))]
     if promise is not None and promise.text:
         lines.append(f"> {safe(promise.text, PROMISE_LIMIT)}")
     holder = case.claimed_by

@@ -106,6 +106,8 @@ class CaseView:
     """The post was deleted at its source or its time is over."""
     people: int = 1
     """Who wrote the posts of this case."""
+    erased: bool = False
+    """Of one of its posts, shown or not, the words were erased."""
     unanswered: int = 0
     """Those of them who had no answer to their newest post."""
     problem: str | None = None
@@ -144,6 +146,7 @@ async def case_view(
         view,
         people=people,
         unanswered=waiting,
+        erased=len(posts) < len(case.mention_ids),
         problem=await _problem(unit, case),
         verdict=verdict,
         tags=(await unit.casework.tags([case.id])).get(case.id, ()),

@@ -34,24 +34,70 @@ async def later(world: World, minutes: int) -> None:
     await world.drain()
 
 
-async def test_a_breach_calls_the_role_once_and_a_reminder_nobody(world: World) -> None:
-    case = await world.complaint()
-    await later(world, 25)
-    (reminder,) = posted(world, "is due")
-    assert f"<@&{world.escalation_role.id}>" not in reminder.content
-    assert not any(sent_bodies(world)[-1]["allowed_mentions"].values())
+def pinged(body: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """Return the roles and the people that a message may ping; nothing else may be pinged by it."""
+    allowed = body["allowed_mentions"]
+    assert allowed["parse"] == []
+    roles, users = ({str(one) for one in allowed.get(kind) or []} for kind in ("roles", "users"))
+    assert all(f"<@&{role}>" in body["content"] for role in roles)
+    assert all(f"<@{user}>" in body["content"] for user in users), "who is not named is not pinged"
+    return roles, users
 
-    await later(world, 10)
+
+async def test_a_breach_calls_the_escalation_role_once(world: World) -> None:
+    case = await world.complaint()
+    await later(world, 35)
     (breach,) = posted(world, "Nobody has answered")
     assert f"case {case.id}" in breach.content
-    assert f"<@&{world.escalation_role.id}>" in breach.content
-    allowed = sent_bodies(world)[-1]["allowed_mentions"]
-    assert [str(role) for role in allowed["roles"]] == [str(world.escalation_role.id)]
-    assert allowed["parse"] == []
+    assert pinged(sent_bodies(world)[-1]) == ({str(world.escalation_role.id)}, set())
+    assert posted(world, "The first response to") == [], "both at once: the breach is enough"
 
     await later(world, 600)
     assert len(posted(world, "Nobody has answered")) == 1
+
+
+async def test_a_reminder_pings_who_has_the_case_once(world: World) -> None:
+    case = await world.complaint()
+    await world.minho.slash(world.staff_channel, "duty on")
+    await world.sora.slash(world.staff_channel, "case claim", case=case.id)
+    await later(world, 25)
+    (reminder,) = posted(world, "The first response to")
+    assert pinged(sent_bodies(world)[-1]) == (set(), {str(world.sora.id)})
+    await later(world, 4)
+    await world.restart()
+    await later(world, 10)
     assert len(posted(world, "The first response to")) == 1
+    assert reminder.content.count(f"<@{world.sora.id}>") == 2, "called, and in charge"
+
+
+async def test_where_nobody_has_it_a_reminder_pings_those_on_duty(world: World) -> None:
+    await world.complaint()
+    for who in (world.minho, world.sora):
+        await who.slash(world.staff_channel, "duty on")
+    await later(world, 25)
+    assert pinged(sent_bodies(world)[-1]) == (set(), {str(world.minho.id), str(world.sora.id)})
+
+
+async def test_where_nobody_is_on_duty_a_reminder_pings_the_staff(world: World) -> None:
+    await world.complaint()
+    await later(world, 25)
+    assert pinged(sent_bodies(world)[-1]) == ({str(world.staff_role.id)}, set())
+
+
+async def test_the_roles_that_were_set_live_are_pinged(world: World) -> None:
+    await world.services.guilds.change(world.guild.id, staff_roles=(str(world.escalation_role.id), str(world.guild.id)))
+    await world.complaint()
+    await later(world, 25)
+    assert pinged(sent_bodies(world)[-1]) == ({str(world.escalation_role.id)}, set()), "never everybody on the server"
+
+
+async def test_the_end_of_a_snooze_pings_nobody(world: World) -> None:
+    case = await world.complaint()
+    await world.sora.slash(world.staff_channel, "case claim", case=case.id)
+    await world.sora.slash(world.staff_channel, "case snooze", case=case.id, until="10m")
+    await later(world, 11)
+    assert posted(world, "its snooze is over")
+    assert pinged(sent_bodies(world)[-1]) == (set(), set())
 
 
 async def test_no_words_of_others_can_ping(world: World) -> None:
@@ -90,6 +136,16 @@ async def test_the_board_is_found_after_a_crash(world: World) -> None:
     assert found.native_id == board.message
 
 
+async def test_many_reminders_at_once_ping_each_once(world: World) -> None:
+    for number in range(7):
+        case = await world.complaint(native_id=f"t1_{number}", author=f"a{number}")
+        await world.sora.slash(world.staff_channel, "case claim", case=case.id)
+    await later(world, 25)
+    (burst,) = posted(world, "Clocks that ran low or out: 7")
+    assert pinged(sent_bodies(world)[-1]) == (set(), {str(world.sora.id)})
+    assert burst.content.count(f"<@{world.sora.id}>") == 1
+
+
 async def test_many_at_once_are_one_message_with_one_ping(world: World) -> None:
     cases = [await world.complaint(native_id=f"t1_{number}", author=f"a{number}") for number in range(7)]
     before = len(sent_bodies(world))
@@ -112,14 +168,15 @@ async def test_a_burst_fits_into_a_message(brands: list[str], locale: str) -> No
     case = replace(case_view().case, card_channel="9" * 20, card_message="9" * 20)
     rung = [(AlarmKind.PROMISE_BREACH, replace(case, brand=brand[:80])) for brand in brands]
     t = Catalogues().for_locale(locale)
-    assert len(burst_text(rung, t, at=case.opened_at, guild_id="9" * 20, role=10**19)) <= 2000
+    called = "<@99999999999999999999> " * 20
+    assert len(burst_text(rung, t, at=case.opened_at, guild_id="9" * 20, called=called)) <= 2000
 
 
 @pytest.mark.parametrize("kind", list(AlarmKind))
 async def test_every_alarm_has_its_words_in_both_languages(kind: AlarmKind) -> None:
     case, catalogues = case_view().case, Catalogues()
     english, korean = (
-        alarm_text(kind, case, catalogues.for_locale(locale), promise=None, guild_id="1", role=None)
+        alarm_text(kind, case, catalogues.for_locale(locale), promise=None, guild_id="1", called="")
         for locale in ("en", "ko")
     )
     assert english != korean
