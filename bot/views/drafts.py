@@ -135,7 +135,7 @@ class DraftCard(ui.LayoutView):
         action = draft.action
         box: ui.Container[Any] = ui.Container()
         box.add_item(ui.TextDisplay(_about(draft, t, limit=CARD_POST_LIMIT)))
-        if action.draft.text:
+        if action.draft.text.strip():
             box.add_item(ui.TextDisplay(cut(action.draft.text, CARD_TEXT_LIMIT), id=SHOWN_TEXT))
         if action.state is ActionState.DRAFT:
             row: ui.ActionRow[Any] = ui.ActionRow(DraftCardButton("send", action.id, t("Send")))

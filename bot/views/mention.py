@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.views.lists import is_link
-from bot.views.names import DECISION, INTENT, LABEL, place
+from bot.views.names import DECISION, INTENT, LABEL, TOWARDS, place
 from bot.views.text import LABEL_LIMIT, quote, safe
 from bot.views.verdict import verdict_line, verdict_row
 from core.text import Translate, cut
@@ -61,16 +61,20 @@ def _lines(view: MentionView, t: Translate) -> Iterator[str]:
     decision = t(DECISION[mention.decision.kind])
     yield t("Decided: {decision}, because: {reason}", decision=decision, reason=t(REASONS[mention.decision.reason]))
     if view.evidence:
-        yield t("What decided: {words}", words=_words(view.evidence))
+        yield t("What decided: {words}", words=_words(view.evidence, t))
     if view.case is not None:
         yield t("Case {case}", case=view.case.id)
     if view.verdict is not None:
         yield verdict_line(view.verdict, t)
 
 
-def _words(evidence: Sequence[Evidence]) -> str:
+def _words(evidence: Sequence[Evidence], t: Translate) -> str:
     shown = [one for one in evidence if one.text.strip()][:WORDS_SHOWN]
-    return ", ".join(f"**{safe(one.text, 40)}** ({safe(one.towards, 20)} {one.weight:+.1f})" for one in shown)
+    towards = [t(TOWARDS[one.towards]) if one.towards in TOWARDS else one.towards for one in shown]
+    return ", ".join(
+        f"**{safe(one.text, 40)}** ({safe(side, 30)} {one.weight:+.1f})"
+        for one, side in zip(shown, towards, strict=True)
+    )
 
 
 def _row(view: MentionView, t: Translate) -> ui.ActionRow[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.text import Translate, mark
-from core.types.assessment import Intent, Label
+from core.types.assessment import AbuseKind, Caution, Intent, Label
 from core.types.decision import DecisionKind
 from core.types.post import Source
 
@@ -26,6 +26,24 @@ INTENT: Mapping[Intent, str] = MappingProxyType(
         Intent.OTHER: mark("other"),
     }
 )
+TOWARDS: Mapping[str, str] = MappingProxyType(
+    {
+        **{label.value: words for label, words in LABEL.items()},
+        **{intent.value: words for intent, words in INTENT.items()},
+        AbuseKind.HARASSMENT: mark("harassment"),
+        AbuseKind.HATE: mark("hate"),
+        AbuseKind.THREAT: mark("threat"),
+        AbuseKind.SEXUAL: mark("sexual content"),
+        AbuseKind.SPAM: mark("spam"),
+        Caution.SARCASM: mark("sarcasm"),
+        Caution.MIXED_FEELINGS: mark("mixed feelings"),
+        Caution.NEWS: mark("news"),
+        Caution.ADVERT: mark("advertising"),
+        Caution.RIVAL: mark("another brand"),
+        "style": mark("manner of writing"),
+    }
+)
+"""What a word or cue can speak for."""
 DECISION: Mapping[DecisionKind, str] = MappingProxyType(
     {
         DecisionKind.THANK: mark("thank"),

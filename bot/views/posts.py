@@ -22,7 +22,9 @@ MOST_SHOWN = 6
 """Posts with their words; every one of them fits a message."""
 MOST_OFFERED = 25
 """Options that Discord takes in one select."""
-EXCERPT_LIMIT = 350
+EXCERPT_LIMIT = 280
+LINK_LIMIT = 150
+"""Longer addresses are left out: all posts together have to fit the 4,000 characters of a message."""
 OPTION_LIMIT = 90
 
 
@@ -77,12 +79,13 @@ def post_name(post: CasePost, t: Translate) -> str:
 
 def _head(post: CasePost, t: Translate) -> str:
     mention = post.mention
+    url = mention.url if len(mention.url or "") <= LINK_LIMIT else None
     parts = (
         f"**{mention.id}**",
         safe(mention.author.name, 60) if mention.author is not None else t("somebody"),
         safe(place(t, mention.source, mention.container, mention.container_name), 60),
         when(mention.created_at),
         t("answered") if post.answered else f"**{t('waits for an answer')}**",
-        link(t("Open the post"), mention.url),
+        link(t("Open the post"), url),
     )
     return " · ".join(part for part in parts if part)

@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from simcord.env import Env
 
+from tests.bot.limits import require_request
 from tests.bot.world import World, running
 
 
 @pytest.fixture
 async def built(tmp_path: Path) -> AsyncIterator[World]:
-    """A guild with staff, the bot running in it."""
+    """A guild with staff, the bot running in it; whatever it sends keeps Discord's limits."""
     async with running(tmp_path) as world:
         yield world
+        for request in world.env.http_requests:
+            require_request(request.method, request.path, request.json)
 
 
 @pytest.fixture
