@@ -21,6 +21,8 @@ class FaultKind(StrEnum):
     """The right headers, half the body, then the connection closes. The request is carried out."""
     SLOW = "slow"
     """The right answer, `seconds` late."""
+    DRIP = "drip"
+    """The right headers, then a blank every `seconds`, for ever: never silent, never done."""
     HANG = "hang"
     """Nothing for `seconds`, then the connection is reset."""
     RESET = "reset"

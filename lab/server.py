@@ -8,6 +8,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -212,6 +213,8 @@ class LoopbackServer:
                 return _reset(request)
             case FaultKind.RESET:
                 return _reset(request)
+            case FaultKind.DRIP:
+                return await _drip(request, fault.seconds)
             case _:
                 return self.error_response(fault.status, retry_after=fault.retry_after)
 
@@ -224,6 +227,17 @@ def _reset(request: web.Request) -> web.Response:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         request.transport.abort()
     return web.Response(status=500)
+
+
+async def _drip(request: web.Request, seconds: float) -> web.StreamResponse:
+    answer = web.StreamResponse()
+    answer.content_type = "application/json"
+    await answer.prepare(request)
+    with suppress(ConnectionError):
+        while True:
+            await answer.write(b" ")
+            await asyncio.sleep(seconds)
+    return answer
 
 
 async def _truncated(request: web.Request, real: web.StreamResponse) -> web.StreamResponse:

@@ -66,7 +66,8 @@ class StandInReddit(LoopbackServer):
         self.rate_window = rate_window
         self._window_started = time.monotonic()
         self._used = 0
-        self._tokens: set[str] = set()
+        self._tokens: dict[str, bool] = {}
+        """Access tokens, and whether they are those of our account."""
         self._minted_tokens = 0
 
     def expire_tokens(self) -> None:
@@ -86,6 +87,7 @@ class StandInReddit(LoopbackServer):
             web.post("/api/report{_:/?}", self._report),
             web.get("/r/{subreddits}/{feed:comments|new}{_:/?}", self._feed),
             web.get("/user/{name}/comments{_:/?}", self._user_comments),
+            web.get("/user/{name}/about{_:/?}", self._user_about),
             web.get("/message/{box:inbox|unread}{_:/?}", self._inbox),
         ]
 
@@ -136,7 +138,7 @@ class StandInReddit(LoopbackServer):
             return json_response({"error": "invalid_grant"})
         self._minted_tokens += 1
         token = f"stand-in-token-{self._minted_tokens}"
-        self._tokens.add(token)
+        self._tokens[token] = form.get("grant_type") != "client_credentials"
         return json_response({"access_token": token, "token_type": "bearer", "expires_in": TOKEN_SECONDS, "scope": "*"})
 
     def _is_our_app(self, header: str) -> bool:
@@ -150,8 +152,23 @@ class StandInReddit(LoopbackServer):
     async def _me(self, _: web.Request) -> web.Response:
         name = self.credentials.username
         return json_response(
-            {"id": account_id(name), "name": name, "is_suspended": False, "has_verified_email": True, "inbox_count": 0}
+            {
+                "id": account_id(name),
+                "name": name,
+                "is_suspended": self.world.is_suspended,
+                "has_verified_email": True,
+                "inbox_count": 0,
+            }
         )
+
+    async def _user_about(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        is_own = name.casefold() == self.credentials.username.casefold()
+        is_ours = self._tokens.get(request.headers.get("Authorization", "").partition(" ")[2], False)
+        if is_own and self.world.is_shadow_banned and not is_ours:
+            return json_response({"message": "Not Found", "error": 404}, status=404)
+        shown = {"id": account_id(name), "name": name, "is_suspended": is_own and self.world.is_suspended}
+        return json_response({"kind": "t2", "data": shown})
 
     # -- reading
 

@@ -32,6 +32,10 @@ class RedditWorld:
         self._of_author: dict[str, Listing] = {}
         self._banned_from: set[str] = set()
         self._moderated: set[str] = set()
+        self.is_suspended = False
+        """Our own account: it can sign in and read, and is told."""
+        self.is_shadow_banned = False
+        """Our own account: strangers are told that it does not exist, and it is not."""
         self.reports: list[tuple[str, str]] = []
         """What our account reported: fullname and reason, in order."""
 

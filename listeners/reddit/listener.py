@@ -29,6 +29,8 @@ MULTI_SIZE = 20
 """Subreddits that share a feed beyond that."""
 PROBE_EVERY = timedelta(hours=6)
 """How often the members of a multi are looked at: Reddit leaves closed ones out of it without a word."""
+LOOK_AT_ACCOUNT_EVERY = timedelta(hours=6)
+"""How often we ask whether our account still stands and strangers see it."""
 INBOX = FeedPlan(name="reddit:inbox", path="message/inbox")
 
 
@@ -95,7 +97,8 @@ class RedditListener:
         members = [FeedHealth(f"reddit:{name}", "closed", None, 0, why) for name, why in self._closed_members.items()]
         account: list[FeedHealth] = []
         if self._account is not None:
-            state = "suspended" if self._account.is_suspended else "ok"
+            is_well = not self._account.is_hidden
+            state = "suspended" if self._account.is_suspended else "ok" if is_well else "shadow_banned"
             account.append(FeedHealth("reddit:account", state, None, 0))
         return (*feeds, *members, self._recheck.health(), *account)
 
@@ -135,6 +138,8 @@ class RedditListener:
         for feed in self.feeds:
             tasks.start(self._serve(feed, people, tasks))
         tasks.start(self._recheck.run(people))
+        if self._account is not None:
+            tasks.start(self._look_at_account())
         if any(len(feed.plan.subreddits) > 1 for feed in self.feeds):
             tasks.start(self._probe_members())
 
@@ -181,6 +186,17 @@ class RedditListener:
         self.feeds[place : place + 1] = children
         for child in children:
             tasks.start(self._serve(child, people, tasks))
+
+    async def _look_at_account(self) -> None:
+        while True:
+            try:
+                self._account = await self._transport.standing() or self._account
+            except SourceError as error:
+                _log.debug("Reddit does not say how our account stands", error=type(error).__name__)
+            else:
+                if self._account is not None and (self._account.is_hidden or self._account.is_suspended):
+                    _log.error("our Reddit account is suspended or shadow-banned")
+            await self._clock.sleep_until(self._clock.now() + LOOK_AT_ACCOUNT_EVERY)
 
     async def _probe_members(self) -> None:
         while True:

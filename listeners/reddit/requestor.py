@@ -20,9 +20,13 @@ import prawcore
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from listeners.reddit.wire import Wire, WireAdapter
+
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 """Longest silence of an answer. Reddit's own slow answers end at about 5 s."""
+TOTAL_SECONDS = 30.0
+"""Longest time from a request to the end of its answer, however it drips."""
 TOKEN_PATH = "/api/v1/access_token"  # noqa: S105 - a path
 
 _RATE_HEADERS = ("x-ratelimit-used", "x-ratelimit-remaining", "x-ratelimit-reset")
@@ -65,11 +69,17 @@ class WatchedRequestor(prawcore.Requestor):
         heard: Callable[[float, float, float], None],
         connect_seconds: float = CONNECT_SECONDS,
         read_seconds: float = READ_SECONDS,
+        total_seconds: float = TOTAL_SECONDS,
+        wire: Wire,
         **settings: Any,
     ) -> None:
         super().__init__(**settings)
         self._stop = stop
         self._heard = heard
+        self._wire = wire
+        self._total_seconds = total_seconds
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, WireAdapter(wire))
         self._limits = (connect_seconds, read_seconds)
         # A ~/.netrc would replace our token, so the environment is not trusted as a whole: only its proxies are.
         self._http.trust_env = False
@@ -86,9 +96,11 @@ class WatchedRequestor(prawcore.Requestor):
         kwargs["timeout"] = self._limits
         for_token = urlsplit(str(args[1])).path.rstrip("/") == TOKEN_PATH
         try:
-            response = self._http.request(*args, **kwargs)
+            with self._wire.watched(self._total_seconds):
+                response = self._http.request(*args, **kwargs)
         except requests.RequestException as error:
-            raise UnansweredError(type(error).__name__, was_sent=_was_sent(error), for_token=for_token) from None
+            code = "TooSlow" if self._wire.is_cut else type(error).__name__
+            raise UnansweredError(code, was_sent=_was_sent(error), for_token=for_token) from None
         self._take_rate(response)
         if response.status_code == HTTPStatus.UNAUTHORIZED and not for_token:
             # prawcore drops its token, fetches a new one and asks again; without this header it raises KeyError.

@@ -29,11 +29,13 @@ from listeners.reddit.budget import Lane, RateBudget
 from listeners.reddit.requestor import (
     CONNECT_SECONDS,
     READ_SECONDS,
+    TOTAL_SECONDS,
     StatusError,
     StoppedError,
     UnansweredError,
     WatchedRequestor,
 )
+from listeners.reddit.wire import Wire
 
 _log = structlog.get_logger(__name__)
 
@@ -90,6 +92,8 @@ class Account(NamedTuple):
     name: str
     native_id: str
     is_suspended: bool
+    is_hidden: bool = False
+    """Shadow-banned, as far as was asked: strangers are told that there is no such account."""
 
 
 @dataclass(order=True, slots=True)
@@ -101,6 +105,8 @@ class _Job:
     method: str = field(compare=False)
     path: str = field(compare=False)
     fields: dict[str, str | int] = field(compare=False)
+    signed_out: bool = field(compare=False)
+    """Ask as a stranger would."""
     future: asyncio.Future[Any] = field(compare=False)
     loop: asyncio.AbstractEventLoop = field(compare=False)
 
@@ -109,7 +115,12 @@ class RedditTransport:
     """One credential's way to Reddit, shared by the listener and the sender."""
 
     def __init__(
-        self, section: RedditSection, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
+        self,
+        section: RedditSection,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        read_seconds: float = READ_SECONDS,
+        total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         if not section.client_id:
             raise ConfigError(mark("Reddit needs reddit.client_id: the id of the approved app"), key="reddit.client_id")
@@ -119,9 +130,14 @@ class RedditTransport:
                 key="reddit.user_agent",
             )
         self._section = section
-        self._seconds = (connect_seconds, read_seconds)
+        self._limits = {
+            "connect_seconds": connect_seconds,
+            "read_seconds": read_seconds,
+            "total_seconds": total_seconds,
+        }
         self._budget = RateBudget()
         self._stop = threading.Event()
+        self._wire = Wire()
         self._wake = threading.Condition()
         self._jobs: list[_Job] = []
         self._order = itertools.count()
@@ -142,9 +158,16 @@ class RedditTransport:
         return len(self._jobs)
 
     async def get(
-        self, path: str, params: Mapping[str, str | int] | None = None, *, lane: Lane = Lane.POLL
+        self,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        lane: Lane = Lane.POLL,
+        signed_out: bool = False,
     ) -> dict[str, Any]:
         """Read a path and return its JSON object; failures are tried again, with jitter, up to READ_ATTEMPTS times.
+
+        `signed_out` asks as a stranger would, without our account.
 
         Raises NotAnsweringError, FeedClosedError, RefusedError, CredentialsRejectedError and TransportClosedError.
         """
@@ -152,7 +175,7 @@ class RedditTransport:
             on=NotAnsweringError, attempts=READ_ATTEMPTS, timeout=60.0, wait_initial=0.2, wait_max=4.0, wait_jitter=0.5
         ):
             with attempt:
-                return await self._submit(lane, "GET", path, params or {})
+                return await self._submit(lane, "GET", path, params or {}, signed_out=signed_out)
         raise AssertionError("stamina returns or raises")
 
     async def post(self, path: str, fields: Mapping[str, str | int]) -> dict[str, Any]:
@@ -171,16 +194,37 @@ class RedditTransport:
         if not self.has_account:
             await self.get("api/info", {"id": "t3_1"}, lane=Lane.RECHECK)
         elif self._account is None:
-            me = await self.get("api/v1/me", lane=Lane.RECHECK)
-            name, native_id = me.get("name"), me.get("id")
-            if not isinstance(name, str) or not isinstance(native_id, str):
-                raise NotAnsweringError(mark("Reddit does not say who we are"))
-            self._account = Account(name, f"t2_{native_id}", me.get("is_suspended") is True)
+            self._account = await self._look_at_account()
         return self._account
 
+    async def standing(self) -> Account | None:
+        """Ask anew how our account stands, and whether strangers see it; None for an app without an account.
+
+        Raises what `get` raises.
+        """
+        if not self.has_account:
+            return None
+        account = await self._look_at_account()
+        if not account.is_suspended:
+            try:
+                await self.get(f"user/{account.name}/about", lane=Lane.RECHECK, signed_out=True)
+            except FeedClosedError as error:
+                # Our own view of it shows nothing: a shadow-banned account looks well to itself.
+                account = account._replace(is_hidden=error.reason == "not_found")
+        self._account = account
+        return account
+
+    async def _look_at_account(self) -> Account:
+        me = await self.get("api/v1/me", lane=Lane.RECHECK)
+        name, native_id = me.get("name"), me.get("id")
+        if not isinstance(name, str) or not isinstance(native_id, str):
+            raise NotAnsweringError(mark("Reddit does not say who we are"))
+        return Account(name, f"t2_{native_id}", me.get("is_suspended") is True)
+
     async def close(self) -> None:
-        """Stop within seconds, also in the middle of a request: waiting requests end with TransportClosedError."""
+        """Stop at once, also in the middle of a request: waiting requests end with TransportClosedError."""
         self._stop.set()
+        self._wire.cut()
         with self._wake:
             jobs, self._jobs = self._jobs, []
             self._wake.notify_all()
@@ -191,9 +235,11 @@ class RedditTransport:
             if self._thread.is_alive():
                 _log.warning("a Reddit request still hangs; it ends with the process")
 
-    async def _submit(self, lane: Lane, method: str, path: str, fields: Mapping[str, str | int]) -> dict[str, Any]:
+    async def _submit(
+        self, lane: Lane, method: str, path: str, fields: Mapping[str, str | int], *, signed_out: bool = False
+    ) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
-        job = _Job(lane, next(self._order), method, path, dict(fields), loop.create_future(), loop)
+        job = _Job(lane, next(self._order), method, path, dict(fields), signed_out, loop.create_future(), loop)
         with self._wake:
             if self._stop.is_set():
                 raise TransportClosedError("the way to Reddit is closed")
@@ -215,19 +261,19 @@ class RedditTransport:
     def _work(self) -> None:
         # prawcore writes form fields, so texts, to its DEBUG log.
         logging.getLogger("prawcore").setLevel(logging.INFO)
-        with self._connect() as reddit:
+        with self._connect() as reddit, self._connect(signed_out=True) as stranger:
             while (job := self._next_job()) is not None:
-                outcome = self._perform(reddit, job)
+                outcome = self._perform(stranger if job.signed_out else reddit, job)
                 if outcome is None:
                     with self._wake:
                         heapq.heappush(self._jobs, job)
                 else:
                     _deliver(job, outcome)
 
-    def _connect(self) -> praw.Reddit:
+    def _connect(self, *, signed_out: bool = False) -> praw.Reddit:
         section = self._section
         secrets = {
-            name: None if value is None else value.get_secret_value()
+            name: None if value is None or (signed_out and name != "client_secret") else value.get_secret_value()
             for name, value in (
                 ("client_secret", section.client_secret),
                 ("password", section.password),
@@ -237,7 +283,7 @@ class RedditTransport:
         # Everything is named, so that neither a praw.ini in the working directory nor the environment has a say.
         return praw.Reddit(
             client_id=section.client_id,
-            username=section.username,
+            username=None if signed_out else section.username,
             user_agent=section.user_agent,
             oauth_url=section.oauth_url or OAUTH_URL,
             reddit_url=section.reddit_url or REDDIT_URL,
@@ -249,8 +295,8 @@ class RedditTransport:
             requestor_kwargs={
                 "stop": self._stop,
                 "heard": self._heard,
-                "connect_seconds": self._seconds[0],
-                "read_seconds": self._seconds[1],
+                "wire": self._wire,
+                **self._limits,
             },
             **secrets,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 import zlib
 
 import aiohttp
@@ -154,22 +153,20 @@ async def test_a_429_is_waited_out_and_sent_again(
     stand_in: StandInDiscord, bot: SmallBot, help_channel: Channel, caplog: pytest.LogCaptureFixture
 ) -> None:
     stand_in.faults.add(Fault(route="/channels/*/messages", method="POST", status=429, retry_after="0.05", times=2))
-    started = time.monotonic()
     with caplog.at_level(logging.WARNING, "discord.http"):
         await channel_of(bot, help_channel).send("patience")
-    assert time.monotonic() - started >= 0.1
+    tries = stand_in.seen("POST", f"/channels/{help_channel.id}/messages")
+    assert [one.status for one in tries] == [429, 429, 200]
     assert [one.text for one in stand_in.messages(help_channel)] == ["patience"]
-    assert sum("We are being rate limited" in record.message for record in caplog.records) == 2
+    assert sum("Retrying in 0.05 seconds" in record.message for record in caplog.records) == 2
 
 
 async def test_a_rate_limit_holds_the_client_back(
     stand_in: StandInDiscord, bot: SmallBot, help_channel: Channel
 ) -> None:
     stand_in.limit("POST /channels/*/messages", requests=2, seconds=0.1)
-    started = time.monotonic()
     for number in range(5):
         await channel_of(bot, help_channel).send(str(number))
-    assert time.monotonic() - started >= 0.2
     statuses = [one.status for one in stand_in.seen("POST", f"/channels/{help_channel.id}/messages")]
     assert statuses == [200] * 5  # the headers are enough: it never runs into a 429
 
