@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -15,8 +16,11 @@ from core.errors import ConfigError, UsageError
 from core.settings import NO_ZONE
 from core.text import Translate, mark
 
+_Check = Callable[[str], str | None]
+"""Returns what is wrong with an answer, or None."""
 OWNER_ONLY = 0o600
 """Rights of the written file: it holds secrets."""
+_NO_ID = mark("{value!r} is no Discord id; switch on Developer Mode in Discord and copy the number")
 
 
 def init(
@@ -25,12 +29,14 @@ def init(
     yes: Annotated[bool, typer.Option("--yes", help=mark("Ask nothing; write the defaults to edit by hand."))] = False,
 ) -> None:
     """Write config.toml by asking: language, brands, Discord, Reddit. Every question may be left empty."""
+    from bot.i18n import Catalogues
+
     t = translator()
     if target.exists() and not force:
         raise ConfigError(mark("{path} exists; edit it, or overwrite it with --force"), path=target)
     if not yes and not sys.stdin.isatty():
         raise UsageError(mark("init asks questions and there is no terminal; use --yes for a file to edit by hand"))
-    answers = _Answers(t, ask=not yes)
+    answers = _Answers(t, Catalogues().locales, ask=not yes)
     lines = [*_installation(answers), *_brands(answers), *_discord(answers), *_reddit(answers), *_chat(answers)]
     try:
         target.touch(mode=OWNER_ONLY)
@@ -41,24 +47,65 @@ def init(
             path=target,
             problem=error.strerror,
         ) from None
-    print(t("Wrote {path}. Next: `maeari check`, then `maeari run`.", path=target))
+    print(answers.t("Wrote {path}. Next: `maeari check`, then `maeari run`.", path=target))
 
 
 class _Answers:
-    """Asks at the terminal, or takes every default."""
+    """Asks at the terminal, again until an answer can be used, or takes every default."""
 
-    def __init__(self, t: Translate, *, ask: bool) -> None:
+    def __init__(self, t: Translate, locales: Sequence[str], *, ask: bool) -> None:
         self.t = t
+        self.locales = locales
         self._ask = ask
 
-    def text(self, question: str, default: str = "", *, hidden: bool = False) -> str:
+    def text(self, question: str, default: str = "", *, hidden: bool = False, check: _Check | None = None) -> str:
+        while True:
+            answer = self._answer(question, default, hidden=hidden)
+            problem = check(answer) if check is not None and answer else None
+            if problem is None:
+                return answer
+            typer.echo(f"  {problem}", err=True)
+
+    def _answer(self, question: str, default: str, *, hidden: bool) -> str:
         if not self._ask:
             return default
         answer: str = typer.prompt(question, default=default, hide_input=hidden, show_default=bool(default))
         return answer.strip()
 
-    def words(self, question: str) -> list[str]:
-        return [word.strip() for word in self.text(question).split(",") if word.strip()]
+    def words(self, question: str, *, check: _Check | None = None) -> list[str]:
+        return _words(self.text(question, check=check))
+
+    def locale(self) -> str:
+        """Ask for the language; from then on questions are put in it."""
+        chosen = self.text(
+            self.t("Language ({locales})", locales=", ".join(self.locales)), system_locale(), check=self._unknown_locale
+        )
+        if chosen != system_locale():
+            self.t = translator(chosen)
+        return chosen
+
+    def _unknown_locale(self, answer: str) -> str | None:
+        if answer in self.locales:
+            return None
+        return self.t(
+            "There is no {locale!r}; choose one of {locales}.", locale=answer, locales=", ".join(self.locales)
+        )
+
+    def no_zone(self, answer: str) -> str | None:
+        """Say what is wrong with the name of a time zone."""
+        return None if answer in available_timezones() else self.t(NO_ZONE, zone=answer)
+
+    def no_id(self, answer: str) -> str | None:
+        """Say what is wrong with a Discord id."""
+        return None if answer.isdecimal() else self.t(_NO_ID, value=answer)
+
+    def no_ids(self, answer: str) -> str | None:
+        """Say what is wrong with the first wrong one of several."""
+        return next((problem for word in _words(answer) if (problem := self.no_id(word)) is not None), None)
+
+
+def _words(answer: str) -> list[str]:
+    return [word.strip() for word in answer.split(",") if word.strip()]
 
 
 def _quoted(value: str | list[str]) -> str:
@@ -67,10 +114,8 @@ def _quoted(value: str | list[str]) -> str:
 
 
 def _installation(ask: _Answers) -> list[str]:
-    locale = ask.text(ask.t("Language (en or ko)"), system_locale())
-    zone = ask.text(ask.t("Time zone"), "Asia/Seoul" if locale == "ko" else "UTC")
-    if zone not in available_timezones():
-        raise ConfigError(NO_ZONE, key="maeari.timezone", zone=zone)
+    locale = ask.locale()
+    zone = ask.text(ask.t("Time zone"), "Asia/Seoul" if locale == "ko" else "UTC", check=ask.no_zone)
     return ["[maeari]", f"locale = {_quoted(locale)}", f"timezone = {_quoted(zone)}", ""]
 
 
@@ -92,23 +137,12 @@ def _discord(ask: _Answers) -> list[str]:
         ("staff_channel", ask.t("Id of the staff channel")),
         ("report_channel", ask.t("Id of the report channel")),
     ):
-        number = ask.text(question)
+        number = ask.text(question, check=ask.no_id)
         if number:
-            lines.append(f"{key} = {_number(number, f'discord.{key}')}")
-    roles = ask.words(ask.t("Ids of staff roles, separated by commas"))
-    lines.append(f"staff_roles = [{', '.join(_number(role, 'discord.staff_roles') for role in roles)}]")
+            lines.append(f"{key} = {number}")
+    roles = ask.words(ask.t("Ids of staff roles, separated by commas"), check=ask.no_ids)
+    lines.append(f"staff_roles = [{', '.join(roles)}]")
     return [*lines, ""]
-
-
-def _number(value: str, key: str) -> str:
-    if not value.isdecimal():
-        raise ConfigError(
-            mark("{name}: {value!r} is no Discord id; copy the number with Developer Mode on"),
-            key=key,
-            name=key,
-            value=value,
-        )
-    return value
 
 
 def _reddit(ask: _Answers) -> list[str]:
