@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 import structlog
@@ -21,13 +22,18 @@ from core.errors import (
     SendError,
     StorageError,
 )
-from core.text import Translate, cut
+from core.text import Translate, cut, mark
 
 log = structlog.get_logger(__name__)
 
 EXPIRED_CODES = frozenset({10062, 10015})
 """Unknown interaction, unknown webhook: the 3 seconds or the 15 minutes are over; nobody can be answered."""
+SLOW = mark("The database does not answer right now. Please try again in a minute.")
 
+FIRST_SIGN_SECONDS = 2.0
+"""How long a first answer that cannot be put off may take (a window, choices while typing): Discord waits for 3."""
+
+T = TypeVar("T")
 
 FOR_PEOPLE = (NotAllowedError, NotFoundError, ConflictError, InputError)
 """Errors whose sentence is meant for whoever acts; others may name paths and addresses of the installation."""
@@ -55,6 +61,15 @@ async def wait_for_answer(interaction: AnyInteraction, *, private: bool = True) 
         await interaction.response.defer(ephemeral=private, thinking=True)
 
 
+async def in_time(reading: Awaitable[T]) -> T:
+    """Return what is read for an answer that cannot be put off. Raises StorageError where it takes too long."""
+    try:
+        async with asyncio.timeout(FIRST_SIGN_SECONDS):
+            return await reading
+    except TimeoutError as error:
+        raise StorageError(SLOW) from error
+
+
 def line_for(error: BaseException, t: Translate, *, actor: str | None = None) -> str:
     """Return the one friendly line about an error in the reader's language; never a traceback, id or text of others.
 
@@ -76,7 +91,7 @@ def _general_words(error: BaseException, t: Translate) -> str:
         (ConflictError, t("That is no longer possible: it was changed in the meantime.")),
         (InputError, t("That input cannot be used.")),
         (SendError, t("The message could not be sent.")),
-        (StorageError, t("The database does not answer right now. Please try again in a minute.")),
+        (StorageError, t(SLOW)),
     )
     unexpected = t("Something went wrong on our side. It has been noted; please try again in a minute.")
     return next((words for kind, words in general if isinstance(error, kind)), unexpected)

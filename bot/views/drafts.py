@@ -13,7 +13,7 @@ from discord import ui
 
 from bot.context import AnyInteraction, reader, require_staff, services_of
 from bot.services import Services
-from bot.views.answering import answering_failures, say, wait_for_answer
+from bot.views.answering import answering_failures, in_time, say, wait_for_answer
 from bot.views.lists import link, when
 from bot.views.modals import TextModal, submission_of
 from bot.views.names import place
@@ -86,11 +86,14 @@ class DraftButton(ui.DynamicItem[ui.Button[Any]], template=r"draft:(?P<act>send|
 
     async def _edit(self, interaction: AnyInteraction) -> None:
         """Open the words in a modal; reading one row comes first, since a modal cannot follow a deferral."""
-        async with services_of(interaction).store.read() as unit:
-            action = await unit.outbox.get(self.action_id)
+        action = await in_time(self._action(services_of(interaction)))
         if action is None or action.state is not ActionState.DRAFT:
             raise NotFoundError(mark("There is no such draft."))
         await interaction.response.send_modal(_edit_modal(self.action_id, action.draft.text, reader(interaction)))
+
+    async def _action(self, services: Services) -> Action | None:
+        async with services.store.read() as unit:
+            return await unit.outbox.get(self.action_id)
 
 
 class DraftCardButton(
