@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -24,11 +24,14 @@ from core.types.post import Author, Batch, Post, PostKind, PostRef, Source
 from listeners.replay.options import BATCH_POSTS
 from matching.matcher import BrandMatcher
 from sentiment.judge import TextJudge
+from sentiment.workers import running_workers, spare_cores
 from storage.store import SqlStore
 
 TERMS = 1_000
 BATCH = BATCH_POSTS
 """Posts handed over at once, as `replay` does."""
+WORKERS = spare_cores()
+"""Processes that judge beside the pipeline, as `replay` starts them."""
 FEW = 0.005
 """Share of posts that name a brand in a general community; the bar speaks of at most MOST."""
 MOST = 0.05
@@ -117,23 +120,33 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _intake_seconds(names: Sequence[str], texts: Sequence[str]) -> float:
-    """Return the seconds from parsed posts to durable rows, in a new database on disk."""
+    """Return the seconds from parsed posts to durable rows, in a new database on disk, as `replay` takes them in."""
     batches = _batches(_posts(texts))
 
     async def work(pipeline: Pipeline) -> float:
         started = time.perf_counter()
-        for batch in batches:
-            await pipeline.intake.take(batch)
+        await _take(pipeline, batches)
         return time.perf_counter() - started
 
     return asyncio.run(_with_pipeline(names, work))
+
+
+async def _take(pipeline: Pipeline, batches: Sequence[Batch]) -> None:
+    async def each() -> AsyncIterator[Batch]:
+        for batch in batches:
+            yield batch
+
+    async for _ in pipeline.intake.take_all(each()):
+        pass
 
 
 async def _with_pipeline(names: Sequence[str], work: Callable[[Pipeline], Awaitable[float]]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         store = await SqlStore.open(Path(folder) / "bench.db", clock=SystemClock())
         try:
-            return await work(await open_pipeline(Settings(), store, brands=brands(names)))
+            async with running_workers(WORKERS) as workers:
+                await workers.ready()
+                return await work(await open_pipeline(Settings(), store, brands=brands(names), dockets=workers.docket))
         finally:
             await store.close()
 
@@ -189,8 +202,7 @@ def _watch_memory(until: int) -> tuple[int, int]:
 
     async def work(pipeline: Pipeline) -> float:
         for start in range(0, until, len(texts)):
-            for batch in _batches(_posts(texts, start)):
-                await pipeline.intake.take(batch)
+            await _take(pipeline, _batches(_posts(texts, start)))
             if start + len(texts) in (MEMORY_FROM, until):
                 seen.append(_resident())
         return 0.0

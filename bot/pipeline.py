@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.i18n import Catalogues
 from bot.timing import TimedJudge
 from core.clock import Clock, SystemClock
+from core.ports.judging import Dockets
 from core.ports.storing import Store, Unit
 from core.settings import Settings
 from core.types.brand import Brand
@@ -16,6 +17,7 @@ from engagement.desk.opening import DeskPolicy
 from engagement.intake.decide import IntakePolicy
 from engagement.intake.pipeline import Intake, Taken
 from engagement.intake.rules import RuleDesk
+from engagement.intake.slices import LocalDocket
 from matching.matcher import BrandMatcher
 from sentiment.judge import TextJudge
 
@@ -62,11 +64,12 @@ async def open_pipeline(
     clock: Clock | None = None,
     wake: Callable[[], None] = lambda: None,
     scored: Callable[[float], None] | None = None,
+    dockets: Dockets = LocalDocket,
 ) -> Pipeline:
     """Build the pipeline over a store.
 
     `brands` are followed from now on; a store without any takes those of the configuration first. `scored` hears how
-    many seconds each judgement of a post took.
+    many seconds each judgement of a post took. `dockets` may have posts judged in other processes, too.
     """
     catalogues = Catalogues()
     judge = TextJudge.load()
@@ -88,6 +91,7 @@ async def open_pipeline(
         IntakePolicy.of(settings, catalogues),
         DeskPolicy.of(settings),
         wake=wake,
+        dockets=dockets,
     )
     intake.follow(BrandMatcher(followed))
     await intake.start()

@@ -20,7 +20,10 @@ from core.types.post import Source
 if TYPE_CHECKING:
     from bot.cli._shared import Opened
     from bot.pipeline import Counts
-    from listeners.replay import FileListener, FileOptions
+    from listeners.replay import FileListener
+
+LARGE_BYTES = 2 << 20
+"""Size of the files from which starting worker processes, a second each, pays."""
 
 
 def replay(
@@ -42,11 +45,23 @@ def replay(
             "--columns", metavar="FIELD=COLUMN,…", help=mark("Which columns hold the fields, e.g. text=body.")
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=0,
+            max=16,
+            metavar="N",
+            help=mark(
+                "Processes that judge beside this one; by default one for each spare core if the files are large."
+            ),
+        ),
+    ] = None,
     database: DatabaseOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Take posts from files through the real pipeline. Nobody is thanked or called: they lie in the past."""
-    from listeners.replay import FIELDS, FileOptions
+    from listeners.replay import FIELDS, FileListener, FileOptions
 
     options = FileOptions(
         source=source,
@@ -59,28 +74,40 @@ def replay(
 
     async def work() -> tuple[Counts, FileListener]:
         async with opened_store(config, database, create=True) as opened:
-            return await _replay(opened, files, options, brands, t)
+            return await _replay(opened, FileListener(files, options), brands, _worth(files, workers), t)
 
     counts, listener = run_async(work())
     _print_summary(counts, listener, t)
 
 
 async def _replay(
-    opened: Opened, files: Sequence[Path], options: FileOptions, brands: Sequence[Brand], t: Translate
+    opened: Opened, listener: FileListener, brands: Sequence[Brand], count: int, t: Translate
 ) -> tuple[Counts, FileListener]:
     from bot.pipeline import Counts, open_pipeline
-    from listeners.replay import FileListener
+    from sentiment.workers import running_workers
 
-    pipeline = await open_pipeline(opened.settings, opened.store, brands=brands)
-    if not pipeline.brands:
-        raise UsageError(mark("no brand is followed; name one: {example}"), example='--brand "Lumora=lumora,루모라"')
-    listener = FileListener(files, options)
-    counts = Counts()
-    with _progress(listener, t) as show:
-        async for batch in listener.batches():
-            counts.add(await pipeline.intake.take(batch))
-            show()
+    async with running_workers(count) as workers:
+        pipeline = await open_pipeline(opened.settings, opened.store, brands=brands, dockets=workers.docket)
+        if not pipeline.brands:
+            raise UsageError(
+                mark("no brand is followed; name one: {example}"), example='--brand "Lumora=lumora,루모라"'
+            )
+        counts = Counts()
+        with _progress(listener, t) as show:
+            async for taken in pipeline.intake.take_all(listener.batches()):
+                counts.add(taken)
+                show()
     return counts, listener
+
+
+def _worth(files: Sequence[Path], asked: int | None) -> int:
+    """Return how many workers to start: those asked for, else none where they would hardly begin before the end."""
+    from sentiment.workers import spare_cores
+
+    if asked is not None:
+        return asked
+    size = sum(path.stat().st_size for path in files if path.is_file())
+    return spare_cores() if size >= LARGE_BYTES else 0
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from core.types.assessment import Assessment
@@ -30,3 +30,19 @@ class Judge(Protocol):
         them: they tell what is said about whom. Offsets of the evidence are those of `text`.
         """
         ...
+
+
+class Docket(Protocol):
+    """Texts that are judged together, while whoever adds them goes on. Made for one round, then thrown away."""
+
+    def add(self, text: str, brand: Brand, hits: Sequence[Hit]) -> None:
+        """Take a text on; it may be judged at once, elsewhere."""
+        ...
+
+    async def assessed(self) -> Sequence[Assessment]:
+        """Return the assessments in the order the texts were added; other tasks get their turns meanwhile."""
+        ...
+
+
+Dockets = Callable[[Judge], Docket]
+"""Makes the docket of a round; the judge is the one at hand in this process."""

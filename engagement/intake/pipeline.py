@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
 
 from core.clock import Clock
-from core.ports.judging import Judge, Matcher
+from core.errors import InputError
+from core.ports.judging import Docket, Dockets, Judge, Matcher
 from core.ports.storing import Store, Unit
 from core.settings import FlagsPolicy, ThanksPolicy
 from core.types.action import Action, Purpose, Receipt
@@ -28,7 +29,7 @@ from engagement.desk.opening import DeskPolicy
 from engagement.intake.answers import AnswerReader, Touch, touches
 from engagement.intake.commit import Commit, Taken, TakenMention
 from engagement.intake.decide import History, IntakePolicy, decide
-from engagement.intake.slices import Slices
+from engagement.intake.slices import LocalDocket, Slices
 from engagement.intake.tracking import TRACKED_LIMIT, TrackedPosts
 
 __all__ = ["Intake", "Taken", "TakenMention"]
@@ -45,9 +46,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Scan:
-    """What a first look at the posts found."""
+    """What a first look at the posts of a batch found."""
 
-    found: list[tuple[Post, tuple[Hit, ...]]] = field(default_factory=list)
+    batch: Batch
+    matcher: Matcher
+    """The one that looked: brands may be swapped before the batch is stored."""
+    docket: Docket
+    """Judges the mentions, in their order."""
+    mentions: list[Mention] = field(default_factory=list)
     touching: list[Touch] = field(default_factory=list)
     """Posts that may answer a stored one, or change it."""
 
@@ -65,6 +71,7 @@ class Intake:
         desk: DeskPolicy,
         *,
         wake: Callable[[], None] = lambda: None,
+        dockets: Dockets = LocalDocket,
     ) -> None:
         self.matcher = matcher
         self.policy = policy
@@ -76,6 +83,7 @@ class Intake:
         self.tracked = TrackedPosts()
         self._store = store
         self._judge = judge
+        self._dockets = dockets
         self._clock = clock
 
     async def start(self) -> None:
@@ -117,10 +125,32 @@ class Intake:
 
         Taking the same batch again changes nothing. Raises StorageError; then nothing of the batch was stored.
         """
-        # Brands may be swapped while this batch is under way: one matcher serves it to its end.
-        matcher = self.matcher
-        scan = await self._scan(batch.posts, matcher)
-        judged = await self._judge_all(scan, matcher, silent=batch.history)
+        return await self._store_all(await self._scan(batch))
+
+    async def take_all(self, batches: AsyncIterator[Batch]) -> AsyncIterator[Taken]:
+        """Take the batches of a history one after another; each is looked through before the one ahead is stored.
+
+        So whoever judges beside this process is busy while it stores. Raises StorageError; then nothing of that batch
+        and of those behind it was stored. An InputError of the batches is raised once all before it is stored.
+        """
+        ahead: _Scan | None = None
+        try:
+            async for batch in batches:
+                scan = await self._scan(batch)
+                if ahead is not None:
+                    yield await self._store_all(ahead)
+                ahead = scan
+        except InputError:
+            if ahead is not None:
+                yield await self._store_all(ahead)
+            raise
+        if ahead is not None:
+            yield await self._store_all(ahead)
+
+    async def _store_all(self, scan: _Scan) -> Taken:
+        """Decide about all that a scan found and commit it."""
+        batch = scan.batch
+        judged = await self._decide_all(scan)
         reader = AnswerReader(self._store, self._judge, self.tracked, self._clock, self.desk)
         commit = Commit(self._store, self.desk, self.tracked, reader, self._clock.now())
         after = self._clock.now() + RECHECK_AFTER if _from_reddit(batch) else None
@@ -149,16 +179,18 @@ class Intake:
                 purged=taken.purged,
             )
 
-    async def _scan(self, posts: Sequence[Post], matcher: Matcher) -> _Scan:
+    async def _scan(self, batch: Batch) -> _Scan:
         """Find the brands in each post, and the posts that concern stored ones."""
-        scan, slices = _Scan(), Slices()
-        match, tracked = matcher.match, self.tracked
-        for number, post in enumerate(posts, 1):
+        matcher, tracked, slices = self.matcher, self.tracked, Slices()
+        scan = _Scan(batch, matcher, self._dockets(self._judge))
+        brands = {brand.name: brand for brand in matcher.brands}
+        match = matcher.match
+        for number, post in enumerate(batch.posts, 1):
             author = post.author
             own = author is not None and author.is_self
             hits = () if own else match(post.text if post.title is None else post.full_text)
             if hits:
-                scan.found.append((post, hits))
+                _put_down(scan, post, hits, brands)
                 tracked.add(post.ref)  # at once: an answer may stand in the same batch
             if (post.parent_id or post.thread_id or post.edited_at) and touches(post, tracked, named=bool(hits)):
                 scan.touching.append(Touch(post, named=bool(hits)))
@@ -166,23 +198,18 @@ class Intake:
                 await slices.breathe()
         return scan
 
-    async def _judge_all(self, scan: _Scan, matcher: Matcher, *, silent: bool) -> list[JudgedMention]:
-        brands = {brand.name: brand for brand in matcher.brands}
-        slices = Slices()
+    async def _decide_all(self, scan: _Scan) -> list[JudgedMention]:
         judged: list[JudgedMention] = []
         thankable: list[int] = []
-        quiet = History(silent=True)
-        for post, hits in scan.found:
-            for name, of_brand in _by_brand(hits).items():
-                mention = Mention(post=post, brand=name, hits=of_brand)
-                assessment = self._judge.assess(post.full_text, brands[name], hits)
-                decision = decide(mention, assessment, self.policy, quiet)
-                if decision.kind is DecisionKind.THANK and not silent:
-                    thankable.append(len(judged))
-                judged.append(JudgedMention(mention, assessment, decision))
-                await slices.breathe()
+        quiet, slices = History(silent=True), Slices()
+        for mention, assessment in zip(scan.mentions, await scan.docket.assessed(), strict=True):
+            decision = decide(mention, assessment, self.policy, quiet)
+            if decision.kind is DecisionKind.THANK and not scan.batch.history:
+                thankable.append(len(judged))
+            judged.append(JudgedMention(mention, assessment, decision))
+            await slices.breathe()
         if thankable:
-            await self._thank(judged, thankable, matcher)
+            await self._thank(judged, thankable, scan.matcher)
         return judged
 
     async def _thank(self, judged: list[JudgedMention], places: Sequence[int], matcher: Matcher) -> None:
@@ -211,6 +238,13 @@ class Intake:
             opted_out=await unit.members.opted_out(key),
             recent_texts=(*reversed(said), *recent),
         )
+
+
+def _put_down(scan: _Scan, post: Post, hits: tuple[Hit, ...], brands: dict[str, Brand]) -> None:
+    """Note the mentions of a post, one for each brand it names, and have them judged."""
+    for name, of_brand in _by_brand(hits).items():
+        scan.mentions.append(Mention(post=post, brand=name, hits=of_brand))
+        scan.docket.add(post.full_text, brands[name], hits)
 
 
 def _by_brand(hits: Sequence[Hit]) -> dict[str, tuple[Hit, ...]]:

@@ -78,6 +78,27 @@ def test_the_same_file_again_adds_nothing(maeari: Maeari, tmp_path: Path) -> Non
     assert len(maeari("cases", "--db", "t.db", "--format", "jsonl").stdout.splitlines()) == 1
 
 
+def test_workers_change_nothing_about_the_result(maeari: Maeari, tmp_path: Path) -> None:
+    lines = [
+        {**post, "id": f"{post['id']}-{number}", "text": f"{post['text']} ({number})"}
+        for number in range(40)
+        for post in POSTS
+    ]
+    (tmp_path / "posts.jsonl").write_text(_jsonl(*lines), encoding="utf-8")
+
+    for workers in ("0", "1"):
+        done = maeari("replay", "posts.jsonl", "--brand", BRAND, "--db", f"{workers}.db", "--workers", workers)
+        assert done.returncode == 0, done.stderr
+
+    alone, together = (maeari("mentions", "--db", f"{workers}.db", "--format", "jsonl").stdout for workers in "01")
+    keyed = [json.loads(line) for line in together.splitlines()]
+    plain = [json.loads(line) for line in alone.splitlines()]
+    for mention in (*keyed, *plain):
+        del mention["author_key"]  # under a secret of each database
+    assert keyed == plain
+    assert len(keyed) == 80
+
+
 def test_bad_lines_are_told_and_never_stop_the_run(maeari: Maeari, tmp_path: Path) -> None:
     bad = '{"text": 5, "created_at": 1762800000}\nnot json\n{"text": "lumora without a date"}\n'
     (tmp_path / "posts.jsonl").write_text(bad + _jsonl(*POSTS), encoding="utf-8")

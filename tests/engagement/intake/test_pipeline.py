@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from core.errors import InputError
+from core.text import mark
 from core.types.action import ActionKind, ActionState, Purpose
 from core.types.brand import Brand, Term
 from core.types.case import AnsweredBy, CaseEventKind, CaseKind, CaseState
@@ -51,6 +54,32 @@ async def test_a_complaint_opens_one_case_with_one_card(world: World) -> None:
         case = await unit.cases.get(first.cases[0])
     assert case is not None
     assert (case.kind, case.state, case.brand) == (CaseKind.COMPLAINT, CaseState.OPEN, "Lumora")
+
+
+async def test_a_damaged_history_is_stored_up_to_the_damage(world: World) -> None:
+    async def batches() -> AsyncIterator[Batch]:
+        for number in "123":
+            yield Batch(feed="file:old", posts=(message("I hate my Lumora", number, author=number),), history=True)
+        raise InputError(mark("cut off"))
+
+    async def take_all() -> None:
+        async for _ in world.intake.take_all(batches()):
+            pass
+
+    with pytest.raises(InputError, match="cut off"):
+        await take_all()
+    async with world.store.read() as unit:
+        assert await unit.mentions.count(MentionQuery()) == 3
+
+
+async def test_an_answer_in_the_next_batch_of_a_history_is_counted(world: World) -> None:
+    async def batches() -> AsyncIterator[Batch]:
+        yield Batch(feed="file:old", posts=(message("I hate my Lumora", "1"),), history=True)
+        answer = replace(message("same here", "2", author="bob"), parent_id="1")
+        yield Batch(feed="file:old", posts=(answer,), history=True)
+
+    taken = [each async for each in world.intake.take_all(batches())]
+    assert [(len(each.stored), each.replies) for each in taken] == [(1, 0), (0, 1)]
 
 
 async def test_history_is_decided_and_nobody_is_written_to(world: World) -> None:
