@@ -76,6 +76,10 @@ class People:
         """Delete a message."""
         self._stage.drop(self._world.message(message.channel_id, message.id))
 
+    async def delete_many(self, channel: Channel, messages: list[Message]) -> None:
+        """Delete several messages of one channel at once, as moderators do."""
+        self._stage.drop_many(channel, messages)
+
     async def react(self, member: Member, message: Message, emoji: str) -> Message:
         """Add a reaction."""
         return self._stage.react(self._world.message(message.channel_id, message.id), member, emoji)
