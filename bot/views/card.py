@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +19,7 @@ from bot.views.text import LABEL_LIMIT, quote, safe
 from bot.views.verdict import verdict_line, verdict_row
 from core.text import Translate, cut
 from core.types.assessment import Evidence
-from core.types.case import CaseState, Severity
+from core.types.case import AnsweredBy, CaseState, Severity
 from core.types.post import Source
 from engagement.desk.view import DISMISSALS, KINDS, SEVERITIES, STATES, CaseView, is_abuse
 
@@ -26,8 +28,12 @@ EXCERPT_LIMIT = 1500
 BRAND_LIMIT = 120
 REASON_LIMIT = 300
 WORDS_LIMIT = 400
+WORD_LIMIT = 40
 PROMISES_SHOWN = 2
 PROMISE_LIMIT = 150
+
+_AROUND = string.punctuation + string.whitespace + "’”…"
+_WORD_END = re.compile(r"[가-힣]{1,8}")
 
 _COLOURS = {
     Severity.URGENT: 0xD92D20,
@@ -87,7 +93,7 @@ def _details(view: CaseView, t: Translate) -> Sequence[str]:
         judged = {"label": t(LABEL[view.label]), "score": f"{view.score:+.2f}", "intent": t(INTENT[view.intent])}
         lines.append(t("Judged {label} ({score}), {intent}", **judged))
     if view.deciding:
-        lines.append(t("What decided: {words}", words=_words(view.deciding)))
+        lines.append(t("What decided: {words}", words=_words(view.deciding, view.excerpt or "")))
     if view.verdict is not None:
         lines.append(verdict_line(view.verdict, t))
     lines += _progress(view, t)
@@ -115,7 +121,9 @@ def _progress(view: CaseView, t: Translate) -> list[str]:
     if view.claimed_by is not None:
         lines.append(t("Claimed by {person}", person=f"<@{view.claimed_by}>"))
     if case.answered_at is not None:
-        lines.append(t("Answered {when}", when=discord.utils.format_dt(case.answered_at, "R")))
+        answered = discord.utils.format_dt(case.answered_at, "R")
+        native = case.answered_by is AnsweredBy.NATIVE
+        lines.append(t("Answered directly at the post {when}" if native else "Answered {when}", when=answered))
     if view.state in _DONE and case.resolved_at is not None:
         lines.append(t("Closed {when}", when=discord.utils.format_dt(case.resolved_at, "R")))
         if case.dismissal is not None:
@@ -140,17 +148,30 @@ def _care(view: CaseView, t: Translate) -> list[str]:
     return lines
 
 
-def _words(evidence: Sequence[Evidence]) -> str:
-    """Name the words that decided, the heaviest first; none that stands inside another one shown."""
-    words = dict.fromkeys(safe(found.text, 40) for found in evidence if found.text.strip())
+def _words(evidence: Sequence[Evidence], text: str) -> str:
+    """Name the words that decided, the heaviest first and each whole; none that a heavier one holds already."""
     shown: list[str] = []
-    for word in words:
-        if any(word in other for other in words if other != word):
+    taken: list[Evidence] = []
+    for found in evidence:
+        whole = _whole_words(found, text)
+        word = safe(whole.strip(_AROUND) or whole, WORD_LIMIT)  # an emoticon is punctuation through and through
+        if not word or any(found.start < other.end and other.start < found.end for other in taken):
+            continue
+        taken.append(found)
+        if f"**{word}**" in shown:
             continue
         if len(", ".join([*shown, f"**{word}**"])) > WORDS_LIMIT:
             break
         shown.append(f"**{word}**")
     return ", ".join(shown)
+
+
+def _whole_words(found: Evidence, text: str) -> str:
+    """Return what was found up to the end of its last word: cues of Korean end in the middle of one."""
+    if text[found.start : found.end] != found.text or not found.text[-1:].isalnum():
+        return found.text
+    rest = _WORD_END.match(text, found.end)
+    return found.text + ("" if rest is None else rest[0])
 
 
 def _actions(view: CaseView, t: Translate) -> ui.ActionRow[Any]:

@@ -15,7 +15,7 @@ from bot.i18n import Catalogues
 from bot.views.card import CaseCard
 from core.types.action import Target
 from core.types.assessment import Evidence, Intent, Label, Language
-from core.types.case import Case, CaseKind, CaseState, Dismissal, Severity
+from core.types.case import AnsweredBy, Case, CaseKind, CaseState, Dismissal, Severity
 from core.types.decision import Reason
 from core.types.deskwork import Promise
 from core.types.post import Source
@@ -126,6 +126,22 @@ async def test_the_korean_card_is_korean() -> None:
     assert not re.search(r"[A-Za-z]", own), "words of ours are left in English"
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "shown"),
+    [
+        ("고객센터는 답이 없네요. 꺼졌어요!", ["답이 없", "없네요.", "꺼졌"], "**답이 없네요**, **꺼졌어요**"),
+        ('died, died and "died"', ["died", '"died"'], "**died**"),
+        ("It broke :(", [":("], "**\\:\\(**"),
+        ("It broke. Broke!", ["broke."], "**broke**"),
+    ],
+)
+async def test_words_that_decided_are_shown_whole_and_once(text: str, found: list[str], shown: str) -> None:
+    pieces = tuple(
+        Evidence(text.index(word), text.index(word) + len(word), word, 1.0, "complaint", "word") for word in found
+    )
+    assert f"What decided: {shown}\n" in texts(render(case_view(excerpt=text, deciding=pieces)))
+
+
 async def test_buttons_carry_the_case() -> None:
     found = buttons(render(case_view()))
     assert set(found) == {"case:claim:12", "case:reply:12", "case:resolve:12", URL}
@@ -164,6 +180,14 @@ async def test_a_request_shows_its_note_and_links_to_the_question() -> None:
     assert "> Where is my parcel?" in texts(render(view))
     assert "https://discord.com/channels/44/55/66" in buttons(render(view))
     assert "No text: someone pressed" in texts(render(replace(view, excerpt=None)))
+
+
+async def test_an_answer_that_staff_gave_without_the_bot_is_shown_as_such() -> None:
+    given = {"case_state": CaseState.WAITING, "case_answered_at": make.START}
+    native = case_view(**given, case_answered_by=AnsweredBy.NATIVE)
+    assert "Answered directly at the post <t:" in texts(render(native))
+    assert "원문에서 직접 답변함 <t:" in texts(render(native, "ko"))
+    assert "Answered <t:" in texts(render(case_view(**given, case_answered_by=AnsweredBy.BOT_DESK)))
 
 
 async def test_what_staff_keep_beside_a_case_is_shown() -> None:

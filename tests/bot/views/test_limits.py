@@ -101,7 +101,7 @@ def _card(foreign: Foreign, **changes: Any) -> CaseCard:
         author_name=foreign.name[:NAME_LIMIT],
         container=foreign.name,
         excerpt=foreign.text[:EXCERPT],
-        deciding=tuple(Evidence(0, 1, foreign.text[n:] or "x", 1.0, "complaint", "word") for n in range(6)),
+        deciding=tuple(Evidence(n, n + 1, f"{n}{foreign.text[n:]}", 1.0, "complaint", "word") for n in range(6)),
         tags=tuple(f"{n}{foreign.name}"[:TAG_LIMIT] for n in range(10)),
         promises=(promise,) * 3,
         notes=3,
