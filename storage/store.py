@@ -25,6 +25,7 @@ from core.ports.members import MemberRepository
 from core.ports.mentions import MentionRepository
 from core.ports.moderating import ModerationRepository
 from core.ports.outbox import OutboxRepository
+from core.ports.purging import PurgeLog
 from core.ports.replying import SwitchRepository, TemplateRepository
 from core.ports.storing import Unit
 from core.ports.watching import WatchRepository
@@ -43,6 +44,7 @@ from storage.members import Members
 from storage.mentions import Mentions
 from storage.moderation import Moderations
 from storage.outbox import Outbox
+from storage.purge_log import PurgeEntries
 from storage.purging import purged_before
 from storage.residue import has_residue
 from storage.session import Keys, Session
@@ -71,6 +73,7 @@ class SqlUnit:
         "mentions",
         "moderation",
         "outbox",
+        "purge_log",
         "rules",
         "switches",
         "templates",
@@ -82,6 +85,7 @@ class SqlUnit:
         self.mentions: MentionRepository = Mentions(session)
         self.cases: CaseRepository = Cases(session)
         self.outbox: OutboxRepository = Outbox(session)
+        self.purge_log: PurgeLog = PurgeEntries(session)
         self.ledger: LedgerRepository = Ledger(session)
         self.brands: BrandRepository = Brands(session)
         self.members: MemberRepository = Members(session)

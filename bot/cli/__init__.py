@@ -30,6 +30,7 @@ COMMANDS = {
     "forget": mark(
         "Erase a person's texts, names and messages, down to the bytes on disk. Counts and an opt-out stay."
     ),
+    "purges": mark("Show what was deleted, when and why: names are salted hashes, contents are gone."),
     "export_member": mark("Print all that is stored about a person, as one JSON object."),
     "backup": mark("Copy the database into a file, safely also while the bot runs."),
     "restore": mark("Put a backup back: checked first; what was deleted since is deleted again. Stop the bot before."),

@@ -19,6 +19,7 @@ from core.ports.members import MemberRepository
 from core.ports.mentions import MentionRepository
 from core.ports.moderating import ModerationRepository
 from core.ports.outbox import OutboxRepository
+from core.ports.purging import PurgeLog
 from core.ports.replying import SwitchRepository, TemplateRepository
 from core.ports.watching import WatchRepository
 from core.types.post import Source
@@ -48,6 +49,7 @@ class Unit(Protocol):
     csat: CsatRepository
     watch: WatchRepository
     casework: CaseworkRepository
+    purge_log: PurgeLog
 
 
 class Store(Protocol):

@@ -109,6 +109,16 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class PurgeEntry:
+    """What the purge log keeps of something that was deleted: the proof, and no content."""
+
+    name: str
+    """A salted hash of the post's source, container and id; `person:` and a key for a person who was erased."""
+    reason: RemovalReason
+    purged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyCount:
     """How many replies a stored post has received by now."""
 
