@@ -21,7 +21,7 @@ from core.types.assessment import (
 from core.types.decision import Decision, DecisionKind, Reason
 from core.types.mention import JudgedMention, StoredMention
 from core.types.post import Author, Source
-from matching.hangul import bigrams
+from matching.hangul import search_text
 from storage.session import Keys
 from storage.tables import authors, case_mentions, mentions, texts
 from storage.times import HOUR, floor, micros, moment
@@ -188,7 +188,7 @@ def cleaned(text: str | None) -> str | None:
 
 def search_words(text: str) -> str | None:
     """Return a text's search text, or None where the text itself serves: the index folds the case of ASCII."""
-    return None if text.isascii() else bigrams(text, singles=True)
+    return None if text.isascii() else search_text(text)
 
 
 def mention_row(mention_id: int, judged: JudgedMention, keys: Keys, recheck_at: int | None) -> tuple[Any, ...]:

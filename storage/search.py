@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, column, func, insert, select, table, text
 
-from matching.hangul import bigrams, is_syllable
+from matching.hangul import is_syllable, pairs_of_runs
 from storage.session import Prepared, Session, encode_list
 
 INDEX = table("search", column("rowid", Integer), column("words"))
@@ -62,18 +62,19 @@ def _found(query: str | None, column: ColumnElement[int] = INDEX.c.rowid) -> Sel
 def expression(words: str, *, exact: bool = False) -> str | None:
     """Return a query as FTS5 wants it, or None where it holds nothing to search for.
 
-    All words must occur. Each is quoted, so that nothing in it is an operator; what is not purely Hangul, and a
+    All words must occur. Each is quoted, so that nothing in it is an operator; what does not end in Hangul, and a
     single syllable, also finds words that begin with it, unless `exact`.
     """
-    terms = [term for word in words.split() if (term := _term(word, exact=exact)) is not None]
+    terms = [term for word in words.split() for term in _terms(word, exact=exact)]
     return " AND ".join(terms) or None
 
 
-def _term(word: str, *, exact: bool) -> str | None:
-    cut = bigrams(word).replace("\0", " ").strip()
-    if not any(character.isalnum() for character in cut):
-        return None
-    last = cut.split()[-1]
-    whole = len(last) > 1 and all(map(is_syllable, last))
-    phrase = cut.replace('"', '""')
-    return f'"{phrase}"' if whole or exact else f'"{phrase}"*'
+def _terms(word: str, *, exact: bool) -> list[str]:
+    """Return a phrase for each run of a word: between two runs the index holds single syllables."""
+    runs = [run for run in pairs_of_runs(word.replace("\0", " ")) if any(map(str.isalnum, run))]
+    phrases = ['"' + run.replace('"', '""') + '"' for run in runs]
+    if runs and not exact:
+        last = runs[-1].split()[-1]
+        whole = len(last) > 1 and all(map(is_syllable, last))
+        phrases[-1] += "" if whole else "*"
+    return phrases

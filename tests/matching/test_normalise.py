@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.types.brand import Brand, Term
-from matching.hangul import bigrams
+from matching.hangul import bigrams, pairs_of_runs, search_text
 from matching.matcher import BrandMatcher
 from matching.normalise import Spot, fold, fold_quickly, fold_with_map, folded_bytes
 
@@ -149,8 +149,27 @@ def test_bigrams(text: str, pairs: str) -> None:
     assert bigrams(text) == pairs
 
 
-def test_bigrams_with_singles_let_each_syllable_begin_a_word() -> None:
-    assert bigrams("루모라앱 앱", singles=True) == "루모 모라 라앱 앱 앱"
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("루모라는", "루 루모 모라 라는 는"),
+        ("루모라앱 앱", "루 루모 모라 라앱 앱 앱 앱"),
+        ("Lumora를 샀다!", "lumora 를 를 샀 샀다 다 !"),
+        ("ㅋㅋ 좋아ㅋㅋ", "ㅋㅋ 좋 좋아 아 ㅋㅋ"),
+        ("plain", "plain"),
+    ],
+)
+def test_the_index_holds_pairs_and_lets_each_syllable_begin_a_word(text: str, words: str) -> None:
+    assert search_text(text).split() == words.split()
+
+
+@given(st.text(st.sampled_from("가나다라마 ab1,.ㅋ\n"), max_size=30))
+def test_every_word_of_a_text_is_found_in_it_run_by_run(text: str) -> None:
+    indexed = search_text(text).split()
+    for word in text.split():
+        for run in pairs_of_runs(word):
+            wanted = run.split()
+            assert any(indexed[i : i + len(wanted)] == wanted for i in range(len(indexed)))
 
 
 @given(

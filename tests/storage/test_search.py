@@ -21,6 +21,7 @@ TEXTS = {
     "quotes": 'he said "never OR ever" NOT near(me) * col:on',
     "cafe": "Ordered at the Café with Ｌｕｍｏｒａ app",
     "app": "메아리앱 업데이트가 느려요",
+    "runs": "갤럭시s24울트라 예약했어요",
 }
 
 
@@ -49,6 +50,9 @@ async def filled(store: Store) -> Store:
         ("루라", set()),
         ("LG전자", {"mixed"}),
         ("lg", {"mixed"}),
+        ("갤럭시s24", {"runs"}),
+        ("갤럭시s24울트라", {"runs"}),
+        ("갤럭시 울트라", {"runs"}),
         ("앱", {"app"}),
         ("cafe", {"cafe"}),
         ("lumora", {"cafe"}),
