@@ -25,7 +25,7 @@ from bot.views.buttons import ClaimButton, ReplyButton, ResolveButton
 from bot.views.csat import CsatButton, WhyButton
 from bot.views.drafts import DraftButton, DraftCardButton
 from bot.views.forget import ForgetButton
-from bot.views.lists import Lists, PageButton
+from bot.views.lists import FileButton, Lists, PageButton
 from bot.views.moderation import AppealButton, DecideButton, MeasureButton
 from bot.views.more import (
     AssignSelect,
@@ -67,6 +67,7 @@ DYNAMIC_ITEMS = (
     QueueButton,
     PersonButton,
     PageButton,
+    FileButton,
     ForgetButton,
     DraftButton,
     VerdictButton,

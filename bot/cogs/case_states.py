@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import io
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.case_choices import LIVE, CaseNumber, brand_choices, case_choices, may_choose
-from bot.context import AnyInteraction, reader, require_staff
+from bot.cogs.case_choices import CaseNumber, brand_choices, case_choices, may_choose, tag_choices
+from bot.cogs.case_filter import CLOSED, SEVERITY_CHOICES, WHICH_CHOICES, CaseFilter
+from bot.context import AnyInteraction, require_staff
 from bot.services import Services
 from bot.views import more
-from bot.views.answering import say, wait_for_answer
+from bot.views.answering import wait_for_answer
 from bot.views.history import show_history
+from bot.views.lists import say_file
 from core.text import mark
-from core.types.case import CaseQuery, CaseState, Dismissal, Severity
+from core.types.case import CaseState, Dismissal, Severity
+from engagement.desk.care import TAG_LIMIT
 from engagement.desk.export import export_cases
 
-CLOSED = (CaseState.RESOLVED, CaseState.DISMISSED)
 _SNOOZES = ("1h", "4h", "1d", "1w", "15:00", "tomorrow", "friday", "friday 09:00")
 
 
@@ -96,14 +96,7 @@ class CaseStateCommands(commands.Cog):
     @app_commands.command(name=mark("severity"), description=mark("Set how grave a case is; its due times follow"))
     @app_commands.describe(case=mark("Number of the case"), severity=mark("How grave it is"))
     @app_commands.rename(case=mark("case"), severity=mark("severity"))
-    @app_commands.choices(
-        severity=[
-            app_commands.Choice(name=mark("urgent"), value=Severity.URGENT.value),
-            app_commands.Choice(name=mark("high"), value=Severity.HIGH.value),
-            app_commands.Choice(name=mark("normal"), value=Severity.NORMAL.value),
-            app_commands.Choice(name=mark("low"), value=Severity.LOW.value),
-        ]
-    )
+    @app_commands.choices(severity=SEVERITY_CHOICES)
     async def severity(self, interaction: AnyInteraction, case: CaseNumber, severity: str) -> None:
         """Set the severity."""
         actor = require_staff(interaction)
@@ -120,28 +113,27 @@ class CaseStateCommands(commands.Cog):
         await show_history(interaction, case)
 
     @app_commands.command(name=mark("export"), description=mark("Get cases as a CSV file"))
-    @app_commands.describe(which=mark("Which cases"), brand=mark("Only this brand"))
-    @app_commands.rename(which=mark("which"), brand=mark("brand"))
-    @app_commands.choices(
-        which=[
-            app_commands.Choice(name=mark("not closed"), value="open"),
-            app_commands.Choice(name=mark("closed"), value="closed"),
-            app_commands.Choice(name=mark("all"), value="all"),
-        ]
+    @app_commands.describe(
+        which=mark("Which cases"),
+        brand=mark("Only this brand"),
+        tag=mark("Only with this tag"),
+        severity=mark("Only this severity"),
     )
+    @app_commands.rename(which=mark("which"), brand=mark("brand"), tag=mark("tag"), severity=mark("severity"))
+    @app_commands.choices(which=WHICH_CHOICES, severity=SEVERITY_CHOICES)
     async def export(
-        self, interaction: AnyInteraction, which: str = "all", brand: app_commands.Range[str, 1, 80] | None = None
+        self,
+        interaction: AnyInteraction,
+        which: str = "all",
+        brand: app_commands.Range[str, 1, 80] | None = None,
+        tag: app_commands.Range[str, 1, TAG_LIMIT] | None = None,
+        severity: str | None = None,
     ) -> None:
         """Attach a CSV file that only the person who asked sees."""
-        require_staff(interaction)
+        actor = require_staff(interaction)
         await wait_for_answer(interaction)
-        states = {"open": LIVE, "closed": CLOSED}.get(which)
-        found = await export_cases(self._services.store, CaseQuery(states=states, brand=brand))
-        day = self._services.clock.now().astimezone(self._services.settings.zone).date().isoformat()
-        file = discord.File(io.BytesIO(found.content), filename=f"cases-{day}.csv")
-        t = reader(interaction)
-        said = t("Cases in the file: {count} of {total}.", count=found.cases, total=found.total)
-        await say(interaction, said, file=file)
+        query = CaseFilter(which, brand, tag, severity).query(actor, self._services.clock.now())
+        await say_file(interaction, await export_cases(self._services.store, query))
 
     @assign.autocomplete("case")
     @unclaim.autocomplete("case")
@@ -172,3 +164,8 @@ class CaseStateCommands(commands.Cog):
     async def suggest_export_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
         """Offer the brands."""
         return await brand_choices(self._services, current) if may_choose(self._services, interaction) else []
+
+    @export.autocomplete("tag")
+    async def suggest_export_tags(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
+        """Offer tags in use, to staff only."""
+        return await tag_choices(self._services, current) if may_choose(self._services, interaction) else []

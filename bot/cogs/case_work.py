@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.case_choices import CaseNumber, case_choices, may_choose
+from bot.cogs.case_choices import CaseNumber, case_choices, may_choose, tag_choices
 from bot.context import AnyInteraction, reader, require_staff
 from bot.services import Services
 from bot.views import more
@@ -144,4 +144,4 @@ class CaseWorkCommands(commands.Cog):
         """Offer tags in use."""
         if not may_choose(self._services, interaction):
             return []
-        return [app_commands.Choice(name=tag, value=tag) for tag in await self._services.care.known_tags(current)]
+        return await tag_choices(self._services, current)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -16,7 +15,9 @@ from bot.cogs.case_choices import (
     case_choices,
     may_choose,
     post_choices,
+    tag_choices,
 )
+from bot.cogs.case_filter import SEVERITY_CHOICES, WHICH_CHOICES, CaseFilter
 from bot.cogs.case_states import CaseStateCommands
 from bot.cogs.case_work import CaseWorkCommands
 from bot.cogs.template_choices import template_choices
@@ -32,6 +33,7 @@ from core.ports.storing import MOST_COUNTED
 from core.text import Translate, mark
 from core.types.case import Case, CaseQuery, CaseState
 from engagement.desk.care import TAG_LIMIT
+from engagement.desk.export import ListFile, export_cases
 from engagement.desk.view import KINDS, SEVERITIES, STATES
 
 PAGE_SIZE = 10
@@ -59,50 +61,41 @@ class CaseCog(
         await take_note(interaction)
 
     @app_commands.command(name=mark("list"), description=mark("List cases, the most pressing first"))
-    @app_commands.describe(which=mark("Which cases"), brand=mark("Only this brand"), tag=mark("Only with this tag"))
-    @app_commands.rename(which=mark("which"), brand=mark("brand"), tag=mark("tag"))
-    @app_commands.choices(
-        which=[
-            app_commands.Choice(name=mark("not closed"), value="open"),
-            app_commands.Choice(name=mark("mine"), value="mine"),
-            app_commands.Choice(name=mark("nobody's"), value="free"),
-            app_commands.Choice(name=mark("overdue"), value="overdue"),
-            app_commands.Choice(name=mark("snoozed"), value="snoozed"),
-            app_commands.Choice(name=mark("closed"), value="closed"),
-            app_commands.Choice(name=mark("all"), value="all"),
-        ]
+    @app_commands.describe(
+        which=mark("Which cases"),
+        brand=mark("Only this brand"),
+        tag=mark("Only with this tag"),
+        severity=mark("Only this severity"),
+        person=mark("Only those this person has"),
     )
+    @app_commands.rename(
+        which=mark("which"), brand=mark("brand"), tag=mark("tag"), severity=mark("severity"), person=mark("person")
+    )
+    @app_commands.choices(which=WHICH_CHOICES, severity=SEVERITY_CHOICES)
     async def list_cases(
         self,
         interaction: AnyInteraction,
         which: str = "open",
         brand: app_commands.Range[str, 1, 80] | None = None,
         tag: app_commands.Range[str, 1, TAG_LIMIT] | None = None,
+        severity: str | None = None,
+        person: discord.User | None = None,
     ) -> None:
-        """Show a list that pages."""
+        """Show a list that pages, and that can be had as a file."""
         require_staff(interaction)
         await wait_for_answer(interaction)
+        chosen = CaseFilter(which, brand, tag, severity, None if person is None else str(person.id))
+
+        def query(reading: AnyInteraction) -> CaseQuery:
+            return chosen.query(require_staff(reading), self._services.clock.now())
 
         async def page_of(reading: AnyInteraction, number: int) -> Page:
-            actor = require_staff(reading)
-            return await self._page(self._query(which, brand, tag, actor), number, reader(reading))
+            return await self._page(query(reading), number, reader(reading))
 
-        await show_list(interaction, page_of)
+        async def file_of(reading: AnyInteraction) -> ListFile:
+            return await export_cases(self._services.store, query(reading))
 
-    def _query(self, which: str, brand: str | None, tag: str | None, actor: str) -> CaseQuery:
-        now = self._services.clock.now()
-        of_all = CaseQuery(brand=brand, tag=None if tag is None else " ".join(tag.split()).casefold())
-        if which == "closed":
-            return replace(of_all, states=(CaseState.RESOLVED, CaseState.DISMISSED))
-        running = replace(of_all, states=LIVE)
-        queries = {
-            "all": of_all,
-            "mine": replace(running, claimed_by=actor),
-            "free": replace(running, unclaimed=True),
-            "overdue": replace(running, overdue_at=now),
-            "snoozed": replace(running, snoozed_at=now),
-        }
-        return queries.get(which, running)
+        await show_list(interaction, page_of, file_of)
 
     async def _page(self, query: CaseQuery, number: int, t: Translate) -> Page:
         async with self._services.store.read() as unit:
@@ -199,7 +192,7 @@ class CaseCog(
         """Offer tags in use, to staff only."""
         if not may_choose(self._services, interaction):
             return []
-        return [app_commands.Choice(name=tag, value=tag) for tag in await self._services.care.known_tags(current)]
+        return await tag_choices(self._services, current)
 
 
 def case_line(case: Case, t: Translate) -> str:

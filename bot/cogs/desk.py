@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.case_choices import brand_choices, may_choose
+from bot.cogs.case_filter import SEVERITY_CHOICES
 from bot.context import AnyInteraction, is_manager, reader, require_manager, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
@@ -153,14 +154,7 @@ class SlaCog(commands.GroupCog, group_name=mark("sla"), group_description=mark("
     @app_commands.rename(
         severity=mark("severity"), first_response=mark("first-response"), resolution=mark("resolution")
     )
-    @app_commands.choices(
-        severity=[
-            app_commands.Choice(name=mark("urgent"), value=Severity.URGENT.value),
-            app_commands.Choice(name=mark("high"), value=Severity.HIGH.value),
-            app_commands.Choice(name=mark("normal"), value=Severity.NORMAL.value),
-            app_commands.Choice(name=mark("low"), value=Severity.LOW.value),
-        ]
-    )
+    @app_commands.choices(severity=SEVERITY_CHOICES)
     async def set_target(
         self,
         interaction: AnyInteraction,

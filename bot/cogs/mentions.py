@@ -17,6 +17,7 @@ from core.ports.storing import MOST_COUNTED
 from core.text import Translate, mark
 from core.types.assessment import Label
 from core.types.mention import MentionQuery, StoredMention
+from engagement.desk.export import ListFile, export_mentions
 
 PAGE_SIZE = 5
 EXCERPT_LIMIT = 240
@@ -60,7 +61,11 @@ class MentionCog(
             require_staff(reading)
             return await self._page(query, number, reader(reading))
 
-        await show_list(interaction, page_of)
+        async def file_of(reading: AnyInteraction) -> ListFile:
+            require_staff(reading)
+            return await export_mentions(self._services.store, query)
+
+        await show_list(interaction, page_of, file_of)
 
     async def _page(self, query: MentionQuery, number: int, t: Translate) -> Page:
         async with self._services.store.read() as unit:

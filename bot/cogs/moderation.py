@@ -16,6 +16,7 @@ from core.errors import InputError
 from core.text import mark
 from core.types.moderation import Measure, MeasureKind
 from core.types.post import Source
+from engagement.desk.export import ListFile, export_measures
 from engagement.desk.moderation import LONGEST_APPEAL, LONGEST_REASON, LONGEST_TIMEOUT
 
 PAGE_SIZE = 10
@@ -82,7 +83,11 @@ class ModerationCog(
             title = t("Measures: {count}", count=total)
             return Page(title, [record_line(one, t) for one in records], number, pages(total, PAGE_SIZE))
 
-        await show_list(interaction, page_of)
+        async def file_of(reading: AnyInteraction) -> ListFile:
+            require_staff(reading)
+            return await export_measures(self._services.store, key)
+
+        await show_list(interaction, page_of, file_of)
 
     @app_commands.command(name=mark("appeal"), description=mark("Note an appeal for somebody; another one decides"))
     @app_commands.describe(number=mark("Number of the moderation case"), text=mark("What they say"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import re
 import secrets
 from collections import OrderedDict
@@ -12,11 +14,12 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.context import AnyInteraction, reader
-from bot.views.answering import answering_failures, say
-from bot.views.text import TEXT_LIMIT
+from bot.context import AnyInteraction, reader, services_of
+from bot.views.answering import answering_failures, say, wait_for_answer
+from bot.views.text import LABEL_LIMIT, TEXT_LIMIT
 from core.ports.storing import MOST_COUNTED
 from core.text import Translate, cut
+from engagement.desk.export import ListFile
 
 MOST_LISTS = 500
 """Lists whose buttons work; older ones ask to run the command again."""
@@ -40,22 +43,35 @@ PageOf = Callable[[AnyInteraction, int], Awaitable[Page]]
 """Reads one page, for whoever presses: rights are checked again."""
 
 
+FileOf = Callable[[AnyInteraction], Awaitable[ListFile]]
+"""Reads the whole list as a file, for whoever presses: rights are checked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a list shows, as its buttons ask for it."""
+
+    page_of: PageOf
+    file_of: FileOf | None = None
+    """None for a list that has no file."""
+
+
 class Lists:
     """The newest lists by token."""
 
     def __init__(self, most: int = MOST_LISTS) -> None:
         self._most = most
-        self._lists: OrderedDict[str, PageOf] = OrderedDict()
+        self._lists: OrderedDict[str, Shown] = OrderedDict()
 
-    def keep(self, page_of: PageOf) -> str:
+    def keep(self, page_of: PageOf, file_of: FileOf | None = None) -> str:
         """Remember a list; return its token."""
         token = secrets.token_hex(6)
-        self._lists[token] = page_of
+        self._lists[token] = Shown(page_of, file_of)
         while len(self._lists) > self._most:
             self._lists.popitem(last=False)
         return token
 
-    def get(self, token: str) -> PageOf | None:
+    def get(self, token: str) -> Shown | None:
         """Return a list that is still remembered."""
         return self._lists.get(token)
 
@@ -77,34 +93,69 @@ class PageButton(ui.DynamicItem[ui.Button[Any]], template=r"list:(?P<token>[0-9a
         """Show the page in place of the one before."""
         async with answering_failures(interaction):
             t = reader(interaction)
-            page_of = lists_of(interaction).get(self.token)
-            if page_of is None:
+            shown = lists_of(interaction).get(self.token)
+            if shown is None:
                 await say(interaction, t("This list is too old; please run the command again."))
                 return
             await interaction.response.defer()
-            page = await page_of(interaction, self.page)
-            await interaction.edit_original_response(view=ListView(page, self.token, t))
+            page = await shown.page_of(interaction, self.page)
+            view = ListView(page, self.token, t, has_file=shown.file_of is not None)
+            await interaction.edit_original_response(view=view)
+
+
+class FileButton(ui.DynamicItem[ui.Button[Any]], template=r"list:(?P<token>[0-9a-f]{12}):file"):
+    """Gives the whole list, as it was filtered, as a file: `list:<token>:file`."""
+
+    def __init__(self, token: str, label: str = "…") -> None:
+        self.token = token
+        super().__init__(ui.Button(label=cut(label, LABEL_LIMIT), custom_id=f"list:{token}:file"))
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build the pressed button from its custom_id."""
+        return cls(match["token"])
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Attach the file for who pressed."""
+        async with answering_failures(interaction):
+            shown = lists_of(interaction).get(self.token)
+            if shown is None or shown.file_of is None:
+                await say(interaction, reader(interaction)("This list is too old; please run the command again."))
+                return
+            await wait_for_answer(interaction)
+            await say_file(interaction, await shown.file_of(interaction))
+
+
+async def say_file(interaction: AnyInteraction, found: ListFile) -> None:
+    """Answer a deferred interaction with a list as a file, and say how much of it that is."""
+    services, t = services_of(interaction), reader(interaction)
+    day = services.clock.now().astimezone(services.settings.zone).date().isoformat()
+    content = await asyncio.to_thread(found.content)
+    file = discord.File(io.BytesIO(content), filename=f"{found.name}-{day}.csv")
+    said = t("Lines in the file: {count} of {total}.", count=len(found.rows), total=found.total)
+    await say(interaction, said, file=file)
 
 
 class ListView(ui.LayoutView):
     """One page of a list, with its buttons."""
 
-    def __init__(self, page: Page, token: str, t: Translate) -> None:
+    def __init__(self, page: Page, token: str, t: Translate, *, has_file: bool = False) -> None:
         super().__init__(timeout=None)
         title = cut(page.title, TITLE_LIMIT)
         footer = t("Page {page} of {pages}", page=page.number + 1, pages=max(page.pages, 1))
         room = TEXT_LIMIT - TITLE_LIMIT - len(footer) - 50
         self.add_item(ui.TextDisplay(f"### {title}"))
         self.add_item(ui.TextDisplay(_fitting(page.lines, room) or t("Nothing here.")))
+        row: ui.ActionRow[Any] = ui.ActionRow()
         if page.pages > 1:
             self.add_item(ui.TextDisplay(f"-# {footer}"))
             last = page.number + 1 >= page.pages
-            self.add_item(
-                ui.ActionRow(
-                    PageButton(token, max(page.number - 1, 0), t("Back"), back=True, disabled=page.number == 0),
-                    PageButton(token, page.number + 1, t("Next"), back=False, disabled=last),
-                )
-            )
+            row.add_item(PageButton(token, max(page.number - 1, 0), t("Back"), back=True, disabled=page.number == 0))
+            row.add_item(PageButton(token, page.number + 1, t("Next"), back=False, disabled=last))
+        if has_file and page.lines:
+            row.add_item(FileButton(token, t("As a file")))
+        if row.children:
+            self.add_item(row)
 
 
 def _fitting(lines: Sequence[str], room: int) -> str:
@@ -125,11 +176,11 @@ def lists_of(interaction: AnyInteraction) -> Lists:
     return lists
 
 
-async def show_list(interaction: AnyInteraction, page_of: PageOf) -> None:
-    """Answer a deferred interaction with the first page."""
+async def show_list(interaction: AnyInteraction, page_of: PageOf, file_of: FileOf | None = None) -> None:
+    """Answer a deferred interaction with the first page; with `file_of` the list can be had as a file, too."""
     page = await page_of(interaction, 0)
-    token = lists_of(interaction).keep(page_of)
-    await say(interaction, view=ListView(page, token, reader(interaction)))
+    token = lists_of(interaction).keep(page_of, file_of)
+    await say(interaction, view=ListView(page, token, reader(interaction), has_file=file_of is not None))
 
 
 def counted(total: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import discord
 from discord import ui
@@ -14,6 +14,8 @@ from bot.views.answering import answering_failures
 from bot.views.text import safe
 from core.text import Translate
 from core.types.member import GuildSettings
+
+ItemT = TypeVar("ItemT", bound=ui.Item[Any])
 
 LANGUAGES = (("en", "English"), ("ko", "한국어"))
 """Languages by their own names: whoever looks for theirs reads it."""
@@ -50,7 +52,30 @@ class SetupView(ui.LayoutView):
         self.add_item(ui.ActionRow(choice))
 
 
-class ChannelChoice(ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:channel:(?P<which>staff|report)"):
+class SetupChoice(ui.DynamicItem[ItemT], template=r"setup:none"):
+    """Base of the choices: each stores what was chosen, for those who may; nothing chosen means the configuration."""
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build the used select from its custom_id and the named parts of that."""
+        return cls(**match.groupdict())  # type: ignore[arg-type]
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Store it, and show the message as things stand then."""
+        async with answering_failures(interaction):
+            self.require(interaction)
+            await _change(interaction, self.sides())
+
+    def require(self, interaction: AnyInteraction) -> None:
+        """Raise NotAllowedError for who may not choose this."""
+        require_guild_manager(interaction)
+
+    def sides(self) -> dict[str, Any]:
+        """Return what is stored, as fields of GuildSettings."""
+        raise NotImplementedError
+
+
+class ChannelChoice(SetupChoice[ui.ChannelSelect[Any]], template=r"setup:channel:(?P<which>staff|report)"):
     """`setup:channel:<staff or report>`."""
 
     def __init__(self, which: str, chosen: str | None = None) -> None:
@@ -65,21 +90,17 @@ class ChannelChoice(ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:chan
             )
         )
 
-    @classmethod
-    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build the used select from its custom_id."""
-        return cls(match["which"])
+    def require(self, interaction: AnyInteraction) -> None:
+        """Staff and their channels are chosen on the home server."""
+        require_manager(interaction)
 
-    async def callback(self, interaction: AnyInteraction) -> None:
-        """Store the channel; nothing chosen falls back to the configuration."""
-        async with answering_failures(interaction):
-            require_manager(interaction)
-            chosen = str(self.item.values[0].id) if self.item.values else None
-            side = "staff_channel" if self.which == "staff" else "report_channel"
-            await _change(interaction, {side: chosen})
+    def sides(self) -> dict[str, Any]:
+        """Return the channel."""
+        chosen = str(self.item.values[0].id) if self.item.values else None
+        return {f"{self.which}_channel": chosen}
 
 
-class ListenChoice(ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:listen"):
+class ListenChoice(SetupChoice[ui.ChannelSelect[Any]], template=r"setup:listen"):
     """`setup:listen`."""
 
     def __init__(self, chosen: Iterable[str] = ()) -> None:
@@ -94,19 +115,12 @@ class ListenChoice(ui.DynamicItem[ui.ChannelSelect[Any]], template=r"setup:liste
             )
         )
 
-    @classmethod
-    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], _match: re.Match[str], /) -> Self:
-        """Build the used select from its custom_id."""
-        return cls()
-
-    async def callback(self, interaction: AnyInteraction) -> None:
-        """Store the channels; the listener follows them from the next message on."""
-        async with answering_failures(interaction):
-            require_guild_manager(interaction)
-            await _change(interaction, {"listen": tuple(str(one.id) for one in self.item.values)})
+    def sides(self) -> dict[str, Any]:
+        """Return the channels; the listener follows them from the next message on."""
+        return {"listen": tuple(str(one.id) for one in self.item.values)}
 
 
-class RoleChoice(ui.DynamicItem[ui.RoleSelect[Any]], template=r"setup:roles"):
+class RoleChoice(SetupChoice[ui.RoleSelect[Any]], template=r"setup:roles"):
     """`setup:roles`."""
 
     def __init__(self, chosen: Iterable[str] = ()) -> None:
@@ -119,19 +133,16 @@ class RoleChoice(ui.DynamicItem[ui.RoleSelect[Any]], template=r"setup:roles"):
             )
         )
 
-    @classmethod
-    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], _match: re.Match[str], /) -> Self:
-        """Build the used select from its custom_id."""
-        return cls()
+    def require(self, interaction: AnyInteraction) -> None:
+        """Staff are chosen on the home server."""
+        require_manager(interaction)
 
-    async def callback(self, interaction: AnyInteraction) -> None:
-        """Store the roles; nothing chosen falls back to the configuration."""
-        async with answering_failures(interaction):
-            require_manager(interaction)
-            await _change(interaction, {"staff_roles": tuple(str(role.id) for role in self.item.values)})
+    def sides(self) -> dict[str, Any]:
+        """Return the roles."""
+        return {"staff_roles": tuple(str(role.id) for role in self.item.values)}
 
 
-class LanguageChoice(ui.DynamicItem[ui.Select[Any]], template=r"setup:language"):
+class LanguageChoice(SetupChoice[ui.Select[Any]], template=r"setup:language"):
     """`setup:language`."""
 
     def __init__(self, chosen: str | None = None) -> None:
@@ -140,16 +151,9 @@ class LanguageChoice(ui.DynamicItem[ui.Select[Any]], template=r"setup:language")
         ]
         super().__init__(ui.Select(custom_id="setup:language", options=options, min_values=0, max_values=1))
 
-    @classmethod
-    async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], _match: re.Match[str], /) -> Self:
-        """Build the used select from its custom_id."""
-        return cls()
-
-    async def callback(self, interaction: AnyInteraction) -> None:
-        """Store the language; nothing chosen falls back to the configuration."""
-        async with answering_failures(interaction):
-            require_guild_manager(interaction)
-            await _change(interaction, {"locale": self.item.values[0] if self.item.values else None})
+    def sides(self) -> dict[str, Any]:
+        """Return the language."""
+        return {"locale": self.item.values[0] if self.item.values else None}
 
 
 def setup_view(interaction: AnyInteraction) -> SetupView:

@@ -200,7 +200,7 @@ async def test_export_is_a_file_without_formulas(world: World) -> None:
     await world.sora.slash(world.staff_channel, "case resolve", case=case.id, reason="=HYPERLINK(1)")
     result = await world.sora.slash(world.staff_channel, "case export", which="closed")
     assert only_for_them(result)
-    assert "Cases in the file: 1 of 1." in said(result)
+    assert "Lines in the file: 1 of 1." in said(result)
     (attachment,) = answer(result).attachments
     assert attachment.filename.startswith("cases-")
     content = await attachment.read()
