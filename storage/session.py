@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -34,8 +34,7 @@ class Keys:
 
     def author(self, source: Source, native_id: str) -> str:
         """Return an author's key: HMAC-SHA256(secret, platform, native id), cut to 128 bits."""
-        name = f"{source}\0{native_id}".encode(errors="surrogatepass")
-        return hmac.digest(self.secret, name, "sha256").hex()[:KEY_CHARACTERS]
+        return _author_key(self.secret, source, native_id)
 
     def post(self, source: str, container: str, native_id: str) -> str:
         """Return the name under which the purge log knows a post."""
@@ -49,6 +48,12 @@ class Keys:
     def text(self, text: str) -> str:
         """Return a digest of one of our own texts, to find equal ones after the text itself is gone."""
         return hashlib.blake2b(text.encode(errors="replace"), digest_size=12, key=self.salt).hexdigest()
+
+
+@lru_cache(maxsize=4_096)  # a mention's author is asked for several times while it is stored
+def _author_key(secret: bytes, source: str, native_id: str) -> str:
+    name = f"{source}\0{native_id}".encode(errors="surrogatepass")
+    return hmac.digest(secret, name, "sha256").hex()[:KEY_CHARACTERS]
 
 
 class Session:
