@@ -103,9 +103,9 @@ class Grammar:
             numbers.update(first)
             also.update(second)
         numbers -= self._pairs - also
-        found = []
-        for number in sorted(numbers):
-            one = self.cues[number]
-            if match := one.pattern.search(lower):
-                found.append(Found(one, match.start(), match.end()))
-        return found
+        return tried([self.cues[number] for number in sorted(numbers)], lower)
+
+
+def tried(cues: Iterable[Cue], lower: str) -> list[Found]:
+    """Return the first place of each of these cues that stands in a lower-cased text."""
+    return [Found(one, *match.span()) for one in cues if (match := one.pattern.search(lower))]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from core.types.brand import Brand
 from core.types.mention import Hit
@@ -22,33 +21,38 @@ LONGEST = 4_000
 
 _UNSEEN = re.compile("[\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad\U0001f3fb-\U0001f3ff]")
 _CURLY = str.maketrans("‘’‛′`´“”„″…\u00a0\u3000", "''''''\"\"\"\"." + "  ")
+_OFTEN_CURLY = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("…", "."), ("\u00a0", " "))
+"""The commonest of them: a text is often plain without these, and then needs no further look."""
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]+`", re.DOTALL)
 _QUOTED = re.compile(r"^[ \t]*(?:>|&gt;)[^\n]*", re.MULTILINE)
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _HANDLE = re.compile(r"<[@#][!&]?\d+>|<a?:\w+:\d+>|(?<![\w.])@[\w.]*\w|(?<!\w)/?[ru]/[\w-]+")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#x200b);", re.IGNORECASE)
-_TOKEN = re.compile(r"\[(?:NAME|RELIGION)\]")
+_TOKENS = ("[NAME]", "[RELIGION]")
 _COMBINING_HANGUL = range(0x1160, 0x1200)
 
 
-class Judged(NamedTuple):
+class Judged:
     """The part of a text that is judged, and the way back to the original."""
 
-    text: str
-    original: str
-    start: int
-    """Where the window begins in the original."""
-    window: str
-    """The window of the original as it is."""
-    blanked: str
-    """The window with blanks in place of what is not judged, as long as the window itself."""
+    __slots__ = ("blanked", "original", "start", "text", "window")
+
+    def __init__(self, original: str, start: int, window: str, blanked: str) -> None:
+        self.original = original
+        self.start = start
+        """Where the window begins in the original."""
+        self.window = window
+        """The window of the original as it is."""
+        self.blanked = blanked
+        """The window with blanks in place of what is not judged, as long as the window itself."""
+        self.text = _fold(blanked)
 
     def without(self, spans: Sequence[tuple[int, int]]) -> Judged:
         """Return the same with further spans of the window blanked."""
         blanked = self.blanked
         for start, end in spans:
             blanked = _blank(blanked, start, end)
-        return Judged(_fold(blanked), self.original, self.start, self.window, blanked)
+        return Judged(self.original, self.start, self.window, blanked)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the place in the original of `text[start:end]`."""
@@ -76,20 +80,17 @@ def named(text: str, brand: Brand | None) -> tuple[Hit, ...]:
 
 def guard(text: str, hits: Sequence[Hit], *, centre: Sequence[Hit] = ()) -> Judged:
     """Return what of `text` is judged, around the hits of `centre`; all `hits` are blanked."""
-    start, end = _window(text, centre or hits)
+    start, end = (0, len(text)) if len(text) <= 2 * WINDOW else _window(text, centre or hits)
     window = text[start:end] if end - start < len(text) else text
     blanked = window
     for hit in hits:
         if start <= hit.start < hit.end <= end:
             blanked = _blank(blanked, hit.start - start, hit.end - start)
-    blanked = _without_foreign_words(blanked)
-    return Judged(_fold(blanked), text, start, window, blanked)
+    return Judged(text, start, window, _without_foreign_words(blanked))
 
 
 def _window(text: str, hits: Sequence[Hit]) -> tuple[int, int]:
-    """Return the span around the hits, ends moved to white space where there is some near."""
-    if len(text) <= 2 * WINDOW:
-        return 0, len(text)
+    """Return the span of a long text around the hits, ends moved to white space where there is some near."""
     first = hits[0].start if hits else 0
     last = hits[-1].end if hits else 0
     start = max(first - WINDOW, 0)
@@ -115,10 +116,11 @@ def _without_foreign_words(text: str) -> str:
         text = _ENTITY.sub(_as_blank, text)
     if "://" in text or "www." in text:
         text = _LINK.sub(_as_blank, text)
-    if "@" in text or "/" in text or "<" in text:
+    if "@" in text or "r/" in text or "u/" in text or "<" in text:
         text = _HANDLE.sub(_as_blank, text)
     if "[" in text:
-        text = _TOKEN.sub(_as_blank, text)
+        for token in _TOKENS:
+            text = text.replace(token, " " * len(token))
     return text
 
 
@@ -128,8 +130,16 @@ def _as_blank(match: re.Match[str]) -> str:
 
 def _fold(text: str) -> str:
     """Compose, straighten quotes, drop what nobody sees."""
-    if text.isascii():
-        return text.replace("`", "'")
+    if not text.isascii():
+        for sign, plain in _OFTEN_CURLY:
+            text = text.replace(sign, plain)
+        if not text.isascii():
+            return _composed(text)
+    return text.replace("`", "'")
+
+
+def _composed(text: str) -> str:
+    """Do the same for a text with further signs."""
     try:
         text.encode()
     except UnicodeEncodeError:  # half characters, which JSON can carry

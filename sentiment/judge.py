@@ -38,6 +38,7 @@ class TextJudge:
         self._reader = reader
         self._english = english
         self._korean = korean
+        self._pieces = reader.remember(english)
         self._version = english.version
 
     @classmethod
@@ -49,15 +50,18 @@ class TextJudge:
         reader = shared_reader()
         return cls(
             reader,
-            EnglishModel(Weights.read(shipped("en"), reader.english_sign_set.names)),
+            EnglishModel(
+                Weights.read(shipped("en"), reader.english_sign_set.names), reader.english_sign_set, reader.english
+            ),
             KoreanModel(Weights.read(shipped("ko"), reader.korean_sign_set.names)),
         )
 
     def sentiment(self, text: str) -> tuple[Label, Probabilities]:
         """Return label and probabilities alone: what a text feels like, brand or not."""
-        reading = self._reader.read(guard(text, ()))
+        reading = self._reader.read(guard(text, ()), self._pieces)
         if reading.language is Language.ENGLISH:
-            odds = odds_of([*self._english.feelings(reading.lower, *reading.english_figures())], None, reading.emoji)
+            signs = reading.english_signs(self._english.signs)
+            odds = odds_of(self._english.feelings(signs, reading.cut), None, reading.emoji)
         else:
             odds = self._odds(reading)
         probabilities = feelings(reading, odds, push=0.0, address=_address(text, ()))
@@ -73,12 +77,12 @@ class TextJudge:
             return self._unjudged()
         own, rivals = _sides(text, brand, hits)
         judged = guard(text, (*own, *rivals), centre=own)
-        reading = self._reader.read(judged)
+        reading = self._reader.read(judged, self._pieces)
         about: Focus | None = None
-        if rivals or reading.has(Caution.RIVAL):
+        if rivals or Caution.RIVAL in reading.towards:
             about = focus(lowered(judged.window), own, rivals, judged.start)
             if about.apart:
-                reading = self._reader.read(judged.without(about.apart))
+                reading = self._reader.read(judged.without(about.apart), self._pieces)
         odds = self._odds(reading)
         push = about.push if about is not None else 0.0
         probabilities = feelings(reading, odds, push=push, address=_address(text, own))
@@ -101,7 +105,7 @@ class TextJudge:
     def _odds(self, reading: Reading) -> Odds:
         english = korean = None
         if reading.language in (Language.ENGLISH, Language.MIXED):
-            english = self._english.log_odds(reading.lower, reading.english_signs())
+            english = self._english.log_odds(reading.english_signs(self._english.signs), reading.cut)
         if reading.language in (Language.KOREAN, Language.MIXED):
             korean = self._korean.log_odds(reading.lower, reading.korean_signs())
         return odds_of(english, korean, reading.emoji)
@@ -156,10 +160,13 @@ def _intent(scores: IntentScores) -> Intent:
 
 def _cautions(reading: Reading, label: Label, about: Focus | None, rivals: Sequence[Hit]) -> tuple[Caution, ...]:
     """Return what keeps the bot from acting alone."""
-    cautions = [caution for caution in (Caution.SARCASM, Caution.NEWS, Caution.ADVERT) if reading.has(caution)]
-    # A complaint cue keeps any positive text from being thanked for, whatever the models say.
-    if reading.has(Intent.COMPLAINT) and (label is Label.POSITIVE or reading.has(Intent.PRAISE)):
-        cautions.append(Caution.MIXED_FEELINGS)
+    towards = reading.towards
+    cautions: list[Caution] = []
+    if towards:
+        cautions += [caution for caution in (Caution.SARCASM, Caution.NEWS, Caution.ADVERT) if caution in towards]
+        # A complaint cue keeps any positive text from being thanked for, whatever the models say.
+        if Intent.COMPLAINT in towards and (label is Label.POSITIVE or Intent.PRAISE in towards):
+            cautions.append(Caution.MIXED_FEELINGS)
     if rivals or (about is not None and (about.apart or about.frame)):
         cautions.append(Caution.RIVAL)
     return tuple(cautions)

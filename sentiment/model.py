@@ -9,6 +9,7 @@ rows).
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -19,7 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import InputError
+from sentiment.cues import Grammar
 from sentiment.grams import echoes, korean_grams, korean_text, word_features, words
+from sentiment.packed import ONE, Fields
+from sentiment.pieces import Cut, Said
+from sentiment.signs import Signs
+from sentiment.sums import SignSums
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,13 +34,10 @@ FEELINGS = ("opinion", "polarity")
 INTENTS = ("complaint", "praise", "question", "suggestion", "abuse")
 """Log-odds of what the writer wants, and of abuse."""
 OUTPUTS = FEELINGS + INTENTS
+PACKED = Fields(len(OUTPUTS))
 WORDS_REMEMBERED = 40_000
 """Distinct English words whose sums are kept; then memory starts afresh."""
-CHUNKS_REMEMBERED = 60_000
-"""Distinct pieces between white spaces that are kept."""
 _NOBODY: dict[str, int] = {}
-_Known = tuple[str, int, dict[str, int]]
-"""A word, its row, and the rows of the pairs it opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,124 +101,78 @@ def shipped(name: str) -> Path:
     return Path(str(resources.files("sentiment").joinpath("models", f"{name}.npz")))
 
 
-class _RowPairs(dict[int, tuple[float, float]]):
-    """Row -> its opinion and polarity as plain numbers; worked out on first sight."""
+class _Words(dict[str, int]):
+    """Word -> what it adds by itself, packed; worked out on first sight."""
 
-    def __init__(self, rows: Floats) -> None:
+    def __init__(self, features: Sequence[str], weights: Floats) -> None:
         super().__init__()
-        self._rows = rows
+        self._rows = {feature: row for row, feature in enumerate(features) if " " not in feature}
+        self._weights = weights
 
-    def __missing__(self, row: int) -> tuple[float, float]:
-        opinion, polarity = self._rows[row, :2].tolist()
-        self[row] = opinion, polarity
-        return opinion, polarity
+    def __missing__(self, word: str) -> int:
+        rows = [self._rows[feature] for feature in word_features(word) if feature in self._rows]
+        if len(self) >= WORDS_REMEMBERED:
+            self.clear()
+        added = self[word] = PACKED.pack(self._weights[rows].sum(axis=0)[None])[0]
+        return added
+
+
+class _Fades(dict[int, int]):
+    """Number of words -> what their sum is multiplied with, in steps of 1 / ONE."""
+
+    def __missing__(self, count: int) -> int:
+        fade = self[count] = round(ONE / math.sqrt(count + 1))
+        return fade
 
 
 class EnglishModel:
-    """Adds up words, pairs and signs. A word's own sum is a constant and remembered."""
+    """Adds up words, pairs and signs. A word's own sum is a constant, remembered with the piece it stands in."""
 
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+    def __init__(self, weights: Weights, signs: Signs, grammar: Grammar) -> None:
+        self.version = weights.version
+        self.signs = SignSums(signs, grammar, weights.signs, weights.bias, PACKED)
         features: list[str] = weights.keys.tolist()
-        self._singles = {feature: row for row, feature in enumerate(features) if " " not in feature}
+        self._words = _Words(features, weights.weights)
         self._followers: dict[str, dict[str, int]] = {}
-        for row, feature in enumerate(features):
-            first, _, second = feature.partition(" ")
-            if second:
-                self._followers.setdefault(first, {})[second] = row
-        self._echo = self._followers.get("#", {}).get("echo")
-        self._first = len(features)
-        self._rows = np.zeros((self._first + WORDS_REMEMBERED, len(OUTPUTS)), dtype=np.float32)
-        self._rows[: self._first] = weights.weights
-        self._words: dict[str, tuple[int, dict[str, int]]] = {}
-        self._chunks: dict[str, list[_Known]] = {}
-        self._start: tuple[float, float] = tuple(weights.bias[:2].tolist())
-        self._sign_pairs: list[tuple[float, float]] = [tuple(row) for row in weights.signs[:, :2].tolist()]
-        self._pairs_of_rows = _RowPairs(self._rows)
+        pairs = [row for row, feature in enumerate(features) if " " in feature]
+        for row, added in zip(pairs, PACKED.pack(weights.weights[pairs]), strict=True):
+            first, _, second = features[row].partition(" ")
+            self._followers.setdefault(first, {})[second] = added
+        self._echo = self._followers.get("#", {}).get("echo", 0)
+        self._fades = _Fades()
 
-    @property
-    def version(self) -> str:
-        """Version of the model file."""
-        return self._weights.version
+    def log_odds(self, signs: int, cut: Cut) -> list[float]:
+        """Return the calibrated log-odds of each output of a text with such a sum of signs."""
+        return PACKED.unpack(signs + self._faded(cut))
 
-    def log_odds(self, lower: str, signs: Floats) -> list[float]:
-        """Return the calibrated log-odds of each output."""
-        total: Floats = signs @ self._weights.signs + self._weights.bias
-        rows, count = self._rows_of(lower)
-        if rows:
-            total += np.add.reduce(self._rows.take(rows, axis=0)) * np.float32((count + 1) ** -0.5)
-        return list(total.tolist())
+    def feelings(self, signs: int, cut: Cut) -> list[float]:
+        """Return those of opinion and polarity alone."""
+        return PACKED.first_two(signs + self._faded(cut))
 
-    def feelings(self, lower: str, figures: Sequence[float], places: Sequence[int]) -> tuple[float, float]:
-        """Return the calibrated log-odds of opinion and polarity alone, from signs as figures and cue places.
+    def _faded(self, cut: Cut) -> int:
+        """Return what the words add: many words say less each."""
+        said = cut.total
+        if self._echo and cut.may_echo() and echoes(cut.words()):
+            said += self._echo
+        return said * self._fades[cut.length]
 
-        The same sums as `log_odds`, without arrays: for two outputs of a short text plain numbers are faster.
-        """
-        opinion, polarity = self._start
-        for figure, (one, other) in zip(figures, self._sign_pairs, strict=False):
-            if figure:
-                opinion += figure * one
-                polarity += figure * other
-        for place in places:
-            one, other = self._sign_pairs[place]
-            opinion += one
-            polarity += other
-        rows, count = self._rows_of(lower)
-        first = second = 0.0
-        for row in rows:
-            one, other = self._pairs_of_rows[row]
-            first += one
-            second += other
-        fade = (count + 1) ** -0.5
-        return opinion + first * fade, polarity + second * fade
+    def said(self, piece: str) -> Said:
+        """Return what the words of a piece and the pairs inside it add."""
+        found = words(piece)
+        total = sum(map(self._words.__getitem__, found))
+        for first, second in itertools.pairwise(found):
+            total += self._followers.get(first, _NOBODY).get(second, 0)
+        return Said(total, found, self._followers.get(found[-1], _NOBODY) if found else _NOBODY)
 
     def word_shares(self, word: str, lower: str) -> tuple[float, float]:
         """Return what one word and its pairs add to opinion and polarity, calibrated."""
         found = words(lower)
-        rows = [self._learn(word)[0]]
+        added = self._words[word]
         for first, second in itertools.pairwise(found):
-            if word in (first, second) and (row := self._followers.get(first, {}).get(second)) is not None:
-                rows.append(row)
-        share = self._rows[rows].sum(axis=0)[:2] * np.float32((len(found) + 1) ** -0.5)
-        return float(share[0]), float(share[1])
-
-    def _rows_of(self, lower: str) -> tuple[list[int], int]:
-        """Return the rows of all words and pairs of a text, and the number of its words."""
-        known = self._chunks
-        if len(known) > CHUNKS_REMEMBERED or len(self._words) + len(lower) // 2 > WORDS_REMEMBERED:
-            known.clear()
-            self._words.clear()
-            self._pairs_of_rows.clear()
-        rows: list[int] = []
-        count = 0
-        followers: dict[str, int] = _NOBODY
-        chunks = lower.split()
-        for chunk in chunks:
-            for word, row, following in known.get(chunk) or self._read(chunk):
-                count += 1
-                rows.append(row)
-                if word in followers:
-                    rows.append(followers[word])
-                followers = following
-        # Only where two chunks come twice can a pair of words do so.
-        if self._echo is not None and len(set(chunks)) + 1 < len(chunks) and echoes(words(lower)):
-            rows.append(self._echo)
-        return rows, count
-
-    def _read(self, chunk: str) -> list[_Known]:
-        """Remember the words between two white spaces."""
-        found = [(word, *self._learn(word)) for word in words(chunk)]
-        self._chunks[chunk] = found
-        return found
-
-    def _learn(self, word: str) -> tuple[int, dict[str, int]]:
-        """Remember a word's sum; return its row, and the rows of the pairs it opens."""
-        if word not in self._words:
-            row = self._first + len(self._words)
-            rows = [self._singles[feature] for feature in word_features(word) if feature in self._singles]
-            self._rows[row] = self._weights.weights[rows].sum(axis=0)
-            self._words[word] = row, self._followers.get(word, _NOBODY)
-        return self._words[word]
+            if word in (first, second):
+                added += self._followers.get(first, _NOBODY).get(second, 0)
+        opinion, polarity = PACKED.first_two(added * self._fades[len(found)])
+        return opinion, polarity
 
 
 class KoreanModel:

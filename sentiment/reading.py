@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 
 from core.types.assessment import Caution, Intent, Label, Language
-from sentiment.cues import Found, Grammar, lowered, read_grammar
+from sentiment.cues import Found, Grammar, lowered, read_grammar, tried
 from sentiment.emoji import emoji_feeling
 from sentiment.guard import Judged
 from sentiment.language import korean_share, language_at
 from sentiment.model import Floats
+from sentiment.pieces import Cut, Pieces, Words
 from sentiment.signs import Signs
-from sentiment.vader import Vader, VaderScores, shared_vader
+from sentiment.sums import SignSums
+from sentiment.triggers import Triggers, picked
+from sentiment.vader import Vader, VaderScores, scores_of, shared_vader
 
 STRONG = 1.6
 """Weight from which a praise cue cannot be misread: `couldn't be happier`, `폼 미쳤다`."""
 _PRAISES: frozenset[str] = frozenset({Intent.PRAISE, Label.POSITIVE})
 _COMPLAINS: frozenset[str] = frozenset({Intent.COMPLAINT, Caution.SARCASM})
+_UNCUT = Cut([], 0)
+_NO_CUES: Sequence[Found] = ()
+_NOTHING: Set[str] = frozenset()
 
 
 class Reading:
@@ -25,8 +31,9 @@ class Reading:
 
     __slots__ = (
         "_reader",
-        "_towards",
+        "_wanted",
         "complaint_weight",
+        "cut",
         "emoji",
         "english",
         "judged",
@@ -36,53 +43,55 @@ class Reading:
         "share",
         "strong_praise",
         "text",
+        "towards",
         "vader",
     )
 
-    def __init__(self, reader: Reader, judged: Judged) -> None:
+    def __init__(self, reader: Reader, judged: Judged, pieces: Pieces) -> None:
         self._reader = reader
         self.judged = judged
-        self.text = judged.text
-        self.lower = lowered(judged.text)
-        self.share = korean_share(judged.text)
-        self.language = language_at(self.share)
-        self.english: Sequence[Found] = ()
-        self.korean: Sequence[Found] = ()
-        if self.language in (Language.ENGLISH, Language.MIXED):
-            self.english = reader.english.find(self.lower)
-        if self.language in (Language.KOREAN, Language.MIXED):
-            self.korean = reader.korean.find(self.lower)
-        self.emoji = emoji_feeling(judged.text)
-        self._towards: set[str] = set()
+        self.text = text = judged.text
+        self.lower = lower = lowered(text)
+        self.share = korean_share(text)
+        self.language = language = language_at(self.share)
+        self.emoji = emoji_feeling(text)
+        self.english = self.korean = _NO_CUES
+        self.cut = _UNCUT
+        self._wanted = 0
+        if language is Language.ENGLISH or language is Language.MIXED:
+            self.cut = pieces.cut(text)
+            self._wanted = reader.triggers.wanted(self.cut.bits, lower)
+            if self._wanted:
+                self.english = reader.english_among(self._wanted, lower)
+        if language is Language.KOREAN or language is Language.MIXED:
+            self.korean = reader.korean.find(lower)
+        self.vader: VaderScores | None = None
+        self.towards = _NOTHING
         self.complaint_weight = self.strong_praise = 0.0
+        if self.english or self.korean:
+            self._sum_up()
+
+    def _sum_up(self) -> None:
+        """Note what the cues speak for."""
+        self.towards = {one.cue.towards for one in (*self.english, *self.korean)}
         for one in (*self.english, *self.korean):
             cue = one.cue
-            self._towards.add(cue.towards)
             if cue.towards in _COMPLAINS:
                 self.complaint_weight += cue.weight
             elif cue.weight >= STRONG and cue.towards in _PRAISES:
                 self.strong_praise += cue.weight
-        self.vader: VaderScores | None = None
-
-    def has(self, towards: Intent | Caution) -> bool:
-        """Say whether a cue of an intent or caution stands in the text."""
-        return towards in self._towards
 
     @property
     def abuse(self) -> Sequence[Found]:
         """The cues of abuse in the text."""
-        return self._reader.abuse.find(self.lower)
+        if self.cut is _UNCUT:
+            return self._reader.abuse.find(self.lower)
+        return self._reader.abuse_among(self._wanted, self.lower)
 
-    def english_signs(self) -> Floats:
-        """Return the signs of the text, read as English."""
-        self.vader = self._reader.vader.scores(self.text)
-        return self._reader.english_sign_set.vector(self.text, self.emoji, self.english, self.vader)
-
-    def english_figures(self) -> tuple[list[float], list[int]]:
-        """Return the same as figures and the places of the cues."""
-        self.vader = self._reader.vader.scores(self.text)
-        signs = self._reader.english_sign_set
-        return signs.figures(self.text, self.emoji, self.english, self.vader), signs.places(self.english)
+    def english_signs(self, sums: SignSums) -> int:
+        """Return what the signs of the text add, read as English."""
+        self.vader = self._reader.felt(self.cut, self.text)
+        return sums.total(self.text, self.emoji, self.english, self.vader)
 
     def korean_signs(self) -> Floats:
         """Return the signs of the text, read as Korean."""
@@ -97,12 +106,35 @@ class Reader:
         self.english: Grammar = read_grammar("english")
         self.korean: Grammar = read_grammar("korean")
         self.abuse: Grammar = read_grammar("abuse")
+        # Abuse is looked for in English texts with the same look at each piece; its bits stand behind.
+        self.triggers = Triggers([*self.english.cues, *self.abuse.cues])
+        self._english_count = len(self.english.cues)
+        self._english_bits = (1 << self._english_count) - 1
         self.english_sign_set = Signs(self.english, with_vader=True)
         self.korean_sign_set = Signs(self.korean, with_vader=False)
 
-    def read(self, judged: Judged) -> Reading:
+    def remember(self, words: Words) -> Pieces:
+        """Return a memory of pieces for a model of English."""
+        return Pieces(self.vader, words, self.triggers)
+
+    def read(self, judged: Judged, pieces: Pieces) -> Reading:
         """Read a guarded text."""
-        return Reading(self, judged)
+        return Reading(self, judged, pieces)
+
+    def felt(self, cut: Cut, text: str) -> VaderScores:
+        """Return VADER's scores of a text that is cut."""
+        spelled = self.vader.spelled(text)
+        if spelled is text:
+            return scores_of(cut.pieces, cut.felt, cut.roles, text)
+        return self.vader.scores(spelled)
+
+    def english_among(self, wanted: int, lower: str) -> Sequence[Found]:
+        """Return the English cues in a text of which those wanted are worth trying."""
+        return tried(picked(self.english.cues, wanted & self._english_bits), lower)
+
+    def abuse_among(self, wanted: int, lower: str) -> Sequence[Found]:
+        """Return the cues of abuse, likewise."""
+        return tried(picked(self.abuse.cues, wanted >> self._english_count), lower)
 
     def english_signs(self, text: str) -> Floats:
         """Return the signs of a cleaned text, whatever its language, read as English; for training."""

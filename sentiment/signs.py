@@ -9,25 +9,33 @@ import numpy as np
 import numpy.typing as npt
 
 from core.types.assessment import Caution, Intent
-from sentiment.cues import Found, Grammar
+from sentiment.cues import Cue, Found, Grammar
 from sentiment.vader import VaderScores
 
 PLAIN_SIGNS = ("good_emoji", "bad_emoji", "asks", "exclaims", "length", "laughs", "shouts")
 SUMMED = (Intent.COMPLAINT, Intent.PRAISE, Intent.QUESTION, Intent.SUGGESTION, Caution.SARCASM)
 """What the weights of cues are summed up for: rare cues are learned together."""
 VADER_SIGNS = ("compound", "share_positive", "share_negative", "up", "down", "silent")
-_MOST_EMOJI, _MOST_EXCLAMATIONS, _LENGTH_UNIT = 4.0, 3, 5.0
-_SUM_UNIT = 3.0
+MOST_EMOJI, MOST_EXCLAMATIONS = 4.0, 3
+_LENGTH_UNIT, _SUM_UNIT = 5.0, 3.0
+_GOOD, _BAD, _ASKS, _EXCLAIMS, _LENGTH, _LAUGHS, _SHOUTS = range(len(PLAIN_SIGNS))
+_FIRST_OF_VADER = len(PLAIN_SIGNS) + len(SUMMED)
+_COMPOUND, POSITIVE, NEGATIVE, _UP, _DOWN, _SILENT = range(_FIRST_OF_VADER, _FIRST_OF_VADER + len(VADER_SIGNS))
+Present = tuple[tuple[int, float], ...]
+"""Signs that are not zero: their places in `Signs.names`, and values."""
+ASKS: Present = ((_ASKS, 1.0),)
+LAUGHS: Present = ((_LAUGHS, 1.0),)
+SHOUTS: Present = ((_SHOUTS, 1.0),)
 
 
 class Signs:
     """The signs of one language: their names, and the vector of a text."""
 
     def __init__(self, grammar: Grammar, *, with_vader: bool) -> None:
-        self._sums = {towards.value: at for at, towards in enumerate(SUMMED)}
-        self._first_cue = len(PLAIN_SIGNS) + len(SUMMED) + (len(VADER_SIGNS) if with_vader else 0)
+        self._sums = {towards.value: len(PLAIN_SIGNS) + at for at, towards in enumerate(SUMMED)}
+        first_cue = len(PLAIN_SIGNS) + len(SUMMED) + (len(VADER_SIGNS) if with_vader else 0)
         codes = [cue.code for cue in grammar.cues]
-        self._places = {code: self._first_cue + at for at, code in enumerate(codes)}
+        self._places = {code: first_cue + at for at, code in enumerate(codes)}
         self.names: tuple[str, ...] = (
             *PLAIN_SIGNS,
             *(f"sum_{towards.value}" for towards in SUMMED),
@@ -39,43 +47,53 @@ class Signs:
         self, text: str, feeling: tuple[float, float], found: Sequence[Found], vader: VaderScores | None
     ) -> npt.NDArray[np.float32]:
         """Return the signs of a cleaned text in the order of `names`."""
-        signs = np.zeros(len(self.names), dtype=np.float32)
-        signs[: self._first_cue] = self.figures(text, feeling, found, vader)
-        for place in self.places(found):
-            signs[place] = 1.0
-        return signs
-
-    def places(self, found: Sequence[Found]) -> list[int]:
-        """Return where in `names` the cues that were found stand; each counts 1."""
-        return [self._places[one.cue.code] for one in found]
-
-    def figures(
-        self, text: str, feeling: tuple[float, float], found: Sequence[Found], vader: VaderScores | None
-    ) -> list[float]:
-        """Return all signs but the single cues."""
-        good, bad = feeling
-        values = [
-            min(good, _MOST_EMOJI),
-            min(bad, _MOST_EMOJI),
-            1.0 if "?" in text else 0.0,
-            min(text.count("!"), _MOST_EXCLAMATIONS) / _MOST_EXCLAMATIONS,
-            math.log1p(len(text)) / _LENGTH_UNIT,
-            1.0 if "lol" in text or "haha" in text or "ㅋㅋ" in text or "ㅎㅎ" in text else 0.0,
-            1.0 if text.isupper() else 0.0,
-        ]
-        sums = [0.0] * len(SUMMED)
+        present = of_length(len(text)) + of_emoji(*feeling) + of_exclamations(text.count("!"))
+        present += (ASKS if "?" in text else ()) + (LAUGHS if laughs(text) else ()) + (SHOUTS if text.isupper() else ())
         for one in found:
-            if one.cue.towards in self._sums:
-                sums[self._sums[one.cue.towards]] += one.cue.weight
-        values += [total / _SUM_UNIT for total in sums]
+            present += self.of_cue(one.cue)
         if vader is not None:
-            compound = vader.compound
-            values += [
-                3 * compound,
-                3 * vader.positive,
-                3 * vader.negative,
-                3 * max(compound, 0.0),
-                3 * max(-compound, 0.0),
-                1.0 if compound == 0 else 0.0,
-            ]
-        return values
+            present += of_compound(vader.compound)
+            present += of_share(POSITIVE, vader.positive) + of_share(NEGATIVE, vader.negative)
+        values = [0.0] * len(self.names)
+        for place, value in present:
+            values[place] += value
+        return np.array(values, dtype=np.float32)
+
+    def of_cue(self, cue: Cue) -> Present:
+        """Return the signs of a cue: itself, and its weight in the sum of what it speaks for."""
+        signs = ((self._places[cue.code], 1.0),)
+        if cue.towards not in self._sums:
+            return signs
+        return (*signs, (self._sums[cue.towards], cue.weight / _SUM_UNIT))
+
+
+def laughs(text: str) -> bool:
+    """Say whether a text laughs."""
+    return "lol" in text or "haha" in text or "ㅋㅋ" in text or "ㅎㅎ" in text
+
+
+def of_length(length: int) -> Present:
+    """Return the sign of a text of so many characters."""
+    return ((_LENGTH, math.log1p(length) / _LENGTH_UNIT),)
+
+
+def of_emoji(good: float, bad: float) -> Present:
+    """Return the signs of what emoji and emoticons say."""
+    return (_GOOD, min(good, MOST_EMOJI)), (_BAD, min(bad, MOST_EMOJI))
+
+
+def of_exclamations(count: int) -> Present:
+    """Return the sign of so many exclamation marks."""
+    return ((_EXCLAIMS, min(count, MOST_EXCLAMATIONS) / MOST_EXCLAMATIONS),)
+
+
+def of_compound(compound: float) -> Present:
+    """Return the signs of VADER's compound score, three times their size, as weights of the other signs are."""
+    if not compound:
+        return ((_SILENT, 1.0),)
+    return (_COMPOUND, 3 * compound), (_UP if compound > 0 else _DOWN, 3 * abs(compound))
+
+
+def of_share(sign: int, share: float) -> Present:
+    """Return the sign of VADER's share of positive or negative words."""
+    return ((sign, 3 * share),)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import string
+from collections.abc import Sequence
 from functools import cache
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -29,9 +30,14 @@ LONGEST_CACHED = 64
 """Longer tokens are worked out each time, so that the memory holds words only."""
 
 # What a token can be to its neighbours, as bits.
-_IN_LEXICON, _NEGATES, _BOOSTS, _ENDS_IDIOM, _NO, _LEAST, _NEVER, _SO_THIS, _WITHOUT, _DOUBT, _KIND, _OF, _BUT = (
+IN_LEXICON, _NEGATES, _BOOSTS, _ENDS_IDIOM, _NO, _LEAST, _NEVER, _SO_THIS, _WITHOUT, _DOUBT, _KIND, _OF, _BUT = (
     1 << bit for bit in range(13)
 )
+_SHOUTED = 1 << 13
+_CHANGES = _SHOUTED - 1 - IN_LEXICON
+"""Where no token has one of these roles, none changes another."""
+_ACTS = _NEGATES | _BOOSTS | _NEVER | _WITHOUT
+"""What a token one or two places before has to be to change a valence."""
 _ROLES = {"no": _NO, "least": _LEAST, "never": _NEVER, "so": _SO_THIS, "this": _SO_THIS}
 _ROLES |= {"without": _WITHOUT, "doubt": _DOUBT, "kind": _KIND, "of": _OF, "but": _BUT}
 _NEGATION: float = N_SCALAR
@@ -41,6 +47,8 @@ _FARTHEST = len(_FADES)
 _NEVER_SO = 1.25
 _BUT_BEFORE, _BUT_AFTER = 0.5, 1.5
 _EXCLAMATION, _MOST_EXCLAMATIONS = 0.292, 4
+_CLOSE = 0.499_999
+"""Farther than this from a whole number, rounding depends on the last bits."""
 _QUESTION, _MANY_QUESTIONS, _MOST_QUESTIONS = 0.18, 0.96, 3
 
 
@@ -57,24 +65,23 @@ SILENT = VaderScores(0.0, 0.0, 0.0, 0.0)
 """The scores of a text without words."""
 
 
-class _Token:
+class Token:
     """One distinct token: its lower-case form, roles, valence and what it adds as a booster."""
 
-    __slots__ = ("boost", "lower", "roles", "shouted", "valence")
+    __slots__ = ("boost", "lower", "roles", "valence")
 
-    def __init__(self, lower: str, roles: int, valence: float, boost: float, *, shouted: bool) -> None:
+    def __init__(self, lower: str, roles: int, valence: float, boost: float) -> None:
         self.lower = lower
         self.roles = roles
         self.valence = valence
         self.boost = boost
-        self.shouted = shouted
 
 
-_PLAIN = _Token("", 0, 0.0, 0.0, shouted=False)
-_PLAIN_SHOUTED = _Token("", 0, 0.0, 0.0, shouted=True)
+_PLAIN = Token("", 0, 0.0, 0.0)
+_PLAIN_SHOUTED = Token("", _SHOUTED, 0.0, 0.0)
 
 
-class _Tokens(dict[str, _Token]):
+class _Tokens(dict[str, Token]):
     """Raw token -> what it is; worked out on first sight."""
 
     def __init__(self, lexicon: dict[str, float]) -> None:
@@ -87,15 +94,16 @@ class _Tokens(dict[str, _Token]):
         self._read_words = {word for words in split for word in words} | {"or", "nor", "at", "very"}
         self._negations = frozenset(NEGATE)
 
-    def __missing__(self, raw: str) -> _Token:
-        token = self._look(raw)
+    def __missing__(self, raw: str) -> Token:
+        token = self.look(raw)
         if len(raw) <= LONGEST_CACHED:
             if len(self) >= CACHE_TOKENS:
                 self.clear()
             self[raw] = token
         return token
 
-    def _look(self, raw: str) -> _Token:
+    def look(self, raw: str) -> Token:
+        """Work out what a token is."""
         word = raw.strip(string.punctuation)
         if len(word) <= 2:
             word = raw
@@ -103,7 +111,7 @@ class _Tokens(dict[str, _Token]):
         roles = _ROLES.get(lower, 0)
         valence = self._lexicon.get(lower)
         if valence is not None:
-            roles |= _IN_LEXICON
+            roles |= IN_LEXICON
         boost: float = BOOSTER_DICT.get(lower, 0.0)
         if boost:
             roles |= _BOOSTS
@@ -112,10 +120,10 @@ class _Tokens(dict[str, _Token]):
             roles |= _NEGATES
         if lower in self._idiom_ends:
             roles |= _ENDS_IDIOM
-        shouted = word.isupper()
+        shouted = _SHOUTED if word.isupper() else 0
         if not roles and lower not in self._read_words:
             return _PLAIN_SHOUTED if shouted else _PLAIN
-        return _Token(lower, roles, valence or 0.0, boost, shouted=shouted)
+        return Token(lower, roles | shouted, valence or 0.0, boost)
 
 
 class Vader:
@@ -128,25 +136,26 @@ class Vader:
         single = {emoji: " " + words for emoji, words in analyzer.emojis.items() if len(emoji) == 1}
         self._emoji = str.maketrans(single)
         self._no_emoji = frozenset(single).isdisjoint
+        self.token = self._tokens.look
 
     def scores(self, text: str) -> VaderScores:
         """Return what `SentimentIntensityAnalyzer().polarity_scores(text)` returns, in time linear in the text."""
-        if not text.isascii() and not self._no_emoji(text):
-            text = text.translate(self._emoji)
-        raw = text.split()
-        if not raw:
-            return SILENT
-        tokens = list(map(self._tokens.__getitem__, raw))
-        roles = [token.roles for token in tokens]
-        felt = [at for at, role in enumerate(roles) if role & _IN_LEXICON]
-        if not felt:
-            return _NOTHING_FELT
-        places, valences = _valences(tokens, felt)
-        if not places:
-            return _NOTHING_FELT
-        if _BUT in roles:
-            valences = _turn_at_but(places, valences, roles.index(_BUT))
-        return _total(valences, len(tokens) - len(valences), _emphasis(text))
+        text = self.spelled(text)
+        tokens = list(map(self._tokens.__getitem__, text.split()))
+        roles = 0
+        felt = []
+        for at, token in enumerate(tokens):
+            if token.roles:
+                roles |= token.roles
+                if token.roles & IN_LEXICON:
+                    felt.append(at)
+        return scores_of(tokens, felt, roles, text)
+
+    def spelled(self, text: str) -> str:
+        """Return a text with descriptions in place of its emoji; the very same one where it has none."""
+        if text.isascii() or self._no_emoji(text):
+            return text
+        return text.translate(self._emoji)
 
 
 @cache
@@ -158,10 +167,29 @@ def shared_vader() -> Vader:
 _NOTHING_FELT = VaderScores(0.0, 1.0, 0.0, 0.0)
 
 
-def _valences(tokens: list[_Token], felt: list[int]) -> tuple[list[int], list[float]]:
+def scores_of(tokens: Sequence[Token], felt: Sequence[int], roles: int, spelled: str) -> VaderScores:
+    """Return the scores of a text: of its tokens, the places of those in the lexicon, and the roles of all, joined."""
+    if not felt:
+        return _NOTHING_FELT if tokens else SILENT
+    some_shout = bool(roles & _SHOUTED) and not all(token.roles & _SHOUTED for token in tokens)
+    if roles & _CHANGES:
+        places, valences = _valences(tokens, felt, some_shout=some_shout)
+        if roles & _BUT:
+            but = next(at for at, token in enumerate(tokens) if token.roles & _BUT)
+            valences = _turn_at_but(places, valences, but)
+    else:
+        valences = [_shouted(tokens[at]) if some_shout else tokens[at].valence for at in felt]
+    return _total(valences, len(tokens) - len(valences), _emphasis(spelled)) if valences else _NOTHING_FELT
+
+
+def _shouted(token: Token) -> float:
+    """Return the valence of a lexicon word where some words, but not all, are in capitals."""
+    valence, louder = token.valence, (C_INCR if token.roles & _SHOUTED else 0.0)
+    return valence + louder if valence > 0 else valence - louder
+
+
+def _valences(tokens: Sequence[Token], felt: Sequence[int], *, some_shout: bool) -> tuple[list[int], list[float]]:
     """Return the places and valences of all tokens whose valence is not zero."""
-    shouted = sum([token.shouted for token in tokens])
-    some_shout = 0 < shouted < len(tokens)
     places: list[int] = []
     valences: list[float] = []
     for at in felt:
@@ -175,7 +203,7 @@ def _valences(tokens: list[_Token], felt: list[int]) -> tuple[list[int], list[fl
     return places, valences
 
 
-def _valence(tokens: list[_Token], at: int, *, some_shout: bool) -> float:
+def _valence(tokens: Sequence[Token], at: int, *, some_shout: bool) -> float:
     """Return the valence of the lexicon word at `at`, changed by its neighbours."""
     token = tokens[at]
     valence = token.valence
@@ -183,25 +211,26 @@ def _valence(tokens: list[_Token], at: int, *, some_shout: bool) -> float:
     around = 0
     for neighbour in before:
         around |= neighbour.roles
-    if token.roles & _NO and at + 1 < len(tokens) and tokens[at + 1].roles & _IN_LEXICON:
+    if token.roles & _NO and at + 1 < len(tokens) and tokens[at + 1].roles & IN_LEXICON:
         valence = 0.0
     if around & _NO and _no_before(tokens, at):
         valence = token.valence * _NEGATION
-    if some_shout and token.shouted:
+    if some_shout and token.roles & _SHOUTED:
         valence = valence + C_INCR if valence > 0 else valence - C_INCR
     ahead = token.roles
     for neighbour in tokens[at + 1 : at + 3]:
         ahead |= neighbour.roles
-    if around or ahead & _ENDS_IDIOM:
+    if around & _CHANGES or ahead & _ENDS_IDIOM:
         for back in range(1, len(before) + 1):
-            if not tokens[at - back].roles & _IN_LEXICON:
+            roles = before[-back].roles
+            if not roles & IN_LEXICON and (roles & _ACTS or back == _FARTHEST):
                 valence = _look_back(tokens, at, back, valence, some_shout=some_shout)
-        if around & _LEAST and before[-1].roles & _LEAST and not before[-1].roles & _IN_LEXICON:
+        if around & _LEAST and before[-1].roles & _LEAST and not before[-1].roles & IN_LEXICON:
             valence = _least(before, valence)
     return valence
 
 
-def _no_before(tokens: list[_Token], at: int) -> bool:
+def _no_before(tokens: Sequence[Token], at: int) -> bool:
     """Say whether a `no` shortly before negates the word at `at`."""
     return bool(
         tokens[at - 1].roles & _NO
@@ -210,12 +239,12 @@ def _no_before(tokens: list[_Token], at: int) -> bool:
     )
 
 
-def _look_back(tokens: list[_Token], at: int, back: int, valence: float, *, some_shout: bool) -> float:
+def _look_back(tokens: Sequence[Token], at: int, back: int, valence: float, *, some_shout: bool) -> float:
     """Let the word `back` places before `at` boost, dampen or negate, then (three back) idioms replace."""
     neighbour = tokens[at - back]
     if neighbour.boost:
         boost = -neighbour.boost if valence < 0 else neighbour.boost
-        if some_shout and neighbour.shouted:
+        if some_shout and neighbour.roles & _SHOUTED:
             boost = boost + C_INCR if valence > 0 else boost - C_INCR
         valence += boost * _FADES[back - 1]
     if back < _FARTHEST:
@@ -227,7 +256,7 @@ def _look_back(tokens: list[_Token], at: int, back: int, valence: float, *, some
     return _idioms(tokens, at, valence) if window & _ENDS_IDIOM else valence
 
 
-def _negate_near(tokens: list[_Token], at: int, back: int, valence: float) -> float:
+def _negate_near(tokens: Sequence[Token], at: int, back: int, valence: float) -> float:
     """Let the word one or two places before `at` negate."""
     roles = tokens[at - back].roles
     if back > 1:
@@ -239,7 +268,7 @@ def _negate_near(tokens: list[_Token], at: int, back: int, valence: float) -> fl
     return valence * _NEGATION if roles & _NEGATES else valence
 
 
-def _negate_far(tokens: list[_Token], at: int, valence: float) -> float:
+def _negate_far(tokens: Sequence[Token], at: int, valence: float) -> float:
     """Let the word three places before `at` negate; a `so` or `this` right before it alone strengthens."""
     roles, two, one = (token.roles for token in tokens[at - 3 : at])
     if (roles & _NEVER and two & _SO_THIS) or one & _SO_THIS:
@@ -249,14 +278,14 @@ def _negate_far(tokens: list[_Token], at: int, valence: float) -> float:
     return valence * _NEGATION if roles & _NEGATES else valence
 
 
-def _least(before: list[_Token], valence: float) -> float:
+def _least(before: Sequence[Token], valence: float) -> float:
     """Negate after `least`, but not after `at least` and `very least`."""
     if len(before) > 1 and before[-2].lower in ("at", "very"):
         return valence
     return valence * _NEGATION
 
 
-def _idioms(tokens: list[_Token], at: int, valence: float) -> float:
+def _idioms(tokens: Sequence[Token], at: int, valence: float) -> float:
     """Replace the valence by that of an idiom around `at`, then let two-word boosters add theirs."""
     three, two, one, zero = (token.lower for token in tokens[at - 3 : at + 1])
     special: dict[str, float] = SPECIAL_CASES
@@ -304,12 +333,12 @@ def _emphasis(text: str) -> float:
 
 def _total(valences: list[float], silent: int, emphasis: float) -> VaderScores:
     """Add up; `silent` words count as neutral. Sums run in the order of the text, as in the library."""
-    total = float(sum(valences))
+    total: float = sum(valences)
     if total > 0:
         total += emphasis
     elif total < 0:
         total -= emphasis
-    compound = max(-1.0, min(1.0, total / math.sqrt(total * total + 15)))
+    compound = total / math.sqrt(total * total + 15)
     positive = negative = 0.0
     for valence in valences:
         if valence > 0:
@@ -322,8 +351,17 @@ def _total(valences: list[float], silent: int, emphasis: float) -> VaderScores:
         negative -= emphasis
     weight = positive + abs(negative) + silent
     return VaderScores(
-        round(abs(negative / weight), 3),
-        round(abs(silent / weight), 3),
-        round(positive / weight, 3),
-        round(compound, 4),
+        _rounded(abs(negative / weight), 1_000) if negative else 0.0,
+        _rounded(silent / weight, 1_000),
+        _rounded(positive / weight, 1_000) if positive else 0.0,
+        round(compound, 4) if compound <= 0 else _rounded(compound, 10_000),
     )
+
+
+def _rounded(value: float, steps: int) -> float:
+    """Return what `round` to so many steps of 1 returns for values >= 0, sooner; it decides where it is close."""
+    scaled = value * steps
+    whole = (scaled + 0.5) // 1.0
+    if -_CLOSE < scaled - whole < _CLOSE:
+        return whole / steps
+    return round(value, 3 if steps == 1_000 else 4)
