@@ -15,20 +15,29 @@ from benchmarks.row import BenchOptions, Row
 from benchmarks.storage import STARTED, judged
 from bot.cogs.case_choices import MOST_LOOKED_AT
 from bot.i18n import Catalogues
+from bot.status import read_status
 from core.clock import SteppedClock
 from core.ports.storing import MOST_COUNTED, Store, Unit
-from core.settings import FlagsPolicy, SlaSection
+from core.settings import DeskSection, FlagsPolicy, SlaSection
 from core.types.assessment import Label
 from core.types.brand import Brand, Term
 from core.types.case import AnsweredBy, Case, CaseKind, CaseQuery, CaseState, Severity
 from core.types.decision import Decision, DecisionKind, Reason
+from core.types.deskwork import GoodwillState
 from core.types.learning import Correction, CsatAnswer, MentionVerdict
 from core.types.mention import JudgedMention, MentionOrder, MentionQuery
-from core.types.post import Author
+from core.types.moderation import Measure, MeasureKind
+from core.types.post import Author, Source
+from core.types.reply import Template
+from engagement.desk.burst import burst_case
+from engagement.desk.care import CaseCare
 from engagement.desk.causes import Causes
 from engagement.desk.desk import Desk
-from engagement.desk.opening import DeskPolicy
+from engagement.desk.moderation import Moderation
+from engagement.desk.pledges import Pledges
+from engagement.desk.policy import DeskPolicy
 from engagement.desk.stats import read_stats
+from engagement.desk.templates import Templates
 from engagement.desk.verdicts import Verdicts
 from engagement.desk.watch import DeskWatch
 from engagement.members.surveys import Surveys
@@ -45,6 +54,7 @@ AT_ONCE = 1_000
 CASES_PER_AUTHOR = 4
 _BRANDS = ("Lumora", "Nimbus", "Glimmer", "Haneul")
 _RUNNING = (CaseState.OPEN, CaseState.CLAIMED, CaseState.WAITING)
+_CLOSED = (CaseState.RESOLVED, CaseState.DISMISSED)
 _SEVERITIES = (Severity.URGENT, Severity.HIGH, Severity.NORMAL, Severity.NORMAL, Severity.LOW)
 
 
@@ -96,6 +106,14 @@ class _Desk:
         self.verdicts = Verdicts(store, clock, ZoneInfo("UTC"))
         self.causes = Causes(store, clock, catalogues)
         self.surveys = Surveys(store, clock, catalogues, enabled=True)
+        self.care = CaseCare(store, clock, self.desk.policy, wake=_nothing)
+        self.pledges = Pledges(store, clock, DeskSection(), ZoneInfo("UTC"), wake=_nothing)
+        self.templates = Templates(store, clock)
+        self._moderation = Moderation(store, clock, self.desk, catalogues)
+
+    async def moderation_log(self) -> object:
+        """Return a page of the log."""
+        return await self._moderation.history(limit=PAGE)
 
 
 Question = Callable[[], Awaitable[object]]
@@ -103,7 +121,7 @@ Question = Callable[[], Awaitable[object]]
 
 def _questions(at: _Desk) -> dict[str, Question]:
     middle, brand = at.cases // 2, _BRANDS[0]
-    day = timedelta(days=1)
+    day, closed = timedelta(days=1), CaseQuery(states=_CLOSED)
 
     def cases(query: CaseQuery, offset: int = 0) -> Question:
         return lambda: _case_page(at.store, query, offset)
@@ -116,7 +134,7 @@ def _questions(at: _Desk) -> dict[str, Question]:
         "cases that are not closed, tenth page": cases(CaseQuery(states=_RUNNING), 9 * PAGE),
         "my cases": cases(CaseQuery(states=_RUNNING, claimed_by="7")),
         "overdue cases": cases(CaseQuery(states=_RUNNING, overdue_at=at.now)),
-        "closed cases": cases(CaseQuery(states=(CaseState.RESOLVED, CaseState.DISMISSED))),
+        "closed cases": cases(closed),
         "all cases": cases(CaseQuery()),
         "cases of a brand": cases(CaseQuery(states=_RUNNING, brand=brand)),
         "closed cases of a brand": cases(CaseQuery(states=(CaseState.RESOLVED,), brand=brand)),
@@ -124,11 +142,30 @@ def _questions(at: _Desk) -> dict[str, Question]:
         "cases of the last day": cases(CaseQuery(since=at.now - day, until=at.now)),
         "cases with a tag": cases(CaseQuery(states=_RUNNING, tag="hinge")),
         "free cases": cases(CaseQuery(states=_RUNNING, unclaimed=True)),
+        "snoozed cases": cases(CaseQuery(states=_RUNNING, snoozed_at=at.now)),
+        "cases that wait for the customer": cases(CaseQuery(states=(CaseState.WAITING,))),
+        "urgent cases of a brand": cases(CaseQuery(states=_RUNNING, brand=brand, severity=Severity.URGENT)),
+        "cases that one person has": cases(CaseQuery(claimed_by="7")),
         "the queue board": at.watch.queue,
         "statistics of a day": lambda: read_stats(at.store, at.clock, days=1),
+        "the status": lambda: read_status(at.store, at.now, at.now, ()),
+        "who is on duty": at.watch.on_duty,
+        "the targets": at.watch.clock,
         "cases offered while typing": lambda: at.desk.list_cases(CaseQuery(states=_RUNNING), limit=MOST_LOOKED_AT),
+        "closed cases offered while typing": lambda: at.desk.list_cases(
+            CaseQuery(states=_CLOSED), limit=MOST_LOOKED_AT
+        ),
+        "tags offered while typing": lambda: at.care.known_tags("h"),
         "one case as a card": lambda: at.desk.view(middle),
+        "the posts of a case": lambda: at.desk.posts(middle),
         "the trail of a case": lambda: at.desk.trail(middle),
+        "the notes of a case": lambda: at.care.notes(middle),
+        "the promises of a case": lambda: at.pledges.promises(middle),
+        "the goodwill of a case": lambda: at.pledges.offers(middle),
+        "a burst that a complaint may join": lambda: _burst(at),
+        "the moderation log": at.moderation_log,
+        "canned replies": lambda: at.templates.find(limit=PAGE),
+        "drafts": lambda: at.desk.drafts(limit=PAGE),
         "newest mentions": mentions(MentionQuery()),
         "flagged mentions of a brand": mentions(MentionQuery(brand=brand, decision=DecisionKind.FLAG)),
         "negative mentions": mentions(MentionQuery(label=Label.NEGATIVE)),
@@ -143,6 +180,22 @@ def _questions(at: _Desk) -> dict[str, Question]:
         "causes": lambda: at.causes.find(limit=PAGE),
         "satisfaction of thirty days": lambda: at.surveys.satisfaction(days=30),
     }
+
+
+async def _burst(at: _Desk) -> None:
+    """Look for the burst that one more complaint belongs to, as every complaint does that opens a case."""
+    async with at.store.read() as unit:
+        await burst_case(
+            unit,
+            source=Source.REDDIT,
+            brand=_BRANDS[0],
+            text="My Lumora keyboard broke after a week, no answer from support",
+            named=("lumora",),
+            author_key=None,
+            written_at=at.now,
+            opened_at=at.now,
+            flags=FlagsPolicy(),
+        )
 
 
 async def _case_page(store: Store, query: CaseQuery, offset: int) -> None:
@@ -185,6 +238,8 @@ async def _opened(path: Path, count: int) -> _Desk:
 async def _fill(unit: Unit, store: Store, numbers: Sequence[int]) -> None:
     made = [_mention(number) for number in numbers]
     ids = await unit.mentions.add_many(made)
+    for number in numbers[::10]:
+        await unit.moderation.begin(_warning(number), author_key=None, at=STARTED + timedelta(minutes=number))
     await unit.cases.open_many(
         [_case(store, number, one, mention_id or 0) for number, one, mention_id in zip(numbers, made, ids, strict=True)]
     )
@@ -219,14 +274,29 @@ def _case(store: Store, number: int, one: JudgedMention, mention_id: int) -> Cas
         answered_at=post.created_at if closed else None,
         answered_by=AnsweredBy.BOT_DESK if closed else None,
         resolved_at=post.created_at + timedelta(hours=1) if closed else None,
+        snoozed_until=None if closed or number // 10 % 7 else post.created_at + timedelta(days=1_000),
     )
 
 
+def _warning(number: int) -> Measure:
+    return Measure(MeasureKind.WARN, Source.DISCORD, "help", "7", f"measure {number}")
+
+
 async def _teach(unit: Unit, count: int) -> None:
-    """Give verdicts and answers as a team gives them in a month, whatever the size of the store."""
+    """Give verdicts, answers and notes as a team gives them in a month, whatever the size of the store."""
+    for member in range(12):
+        await unit.watch.go_on_duty(str(member), at=STARTED)
+    at, middle = STARTED + timedelta(minutes=count), count // 2
+    for number in range(10):
+        await unit.casework.add_note(middle, author="7", text=f"note {number}", at=at)
+        await unit.casework.add_promise(middle, text="soon", due_at=at, made_by="7", at=at)
+        await unit.casework.add_goodwill(
+            middle, amount=5, text="sorry", offered_by="7", at=at, state=GoodwillState.PROPOSED
+        )
+        template = Template(id=0, name=f"reply {number}", brand=None, locale="en", text="Sorry!")
+        await unit.templates.add(template)
     for mention_id in range(count - 400, count):
         should_be = Correction.QUESTION if mention_id % 5 == 0 else None
-        at = STARTED + timedelta(minutes=count)
         verdict = MentionVerdict(
             mention_id, should_be is None, should_be, "Lumora", DecisionKind.FLAG, Reason.COMPLAINT, "7", at
         )

@@ -58,10 +58,10 @@ class Moderations:
         statement = select(measures).where(*_of(author_key)).order_by(measures.c.number.desc())
         return [_record(row) for row in await self._session.all(statement.limit(limit).offset(offset))]
 
-    async def count(self, *, author_key: str | None = None) -> int:
-        """Count what `find` would list in all."""
-        statement = select(func.count()).select_from(measures).where(*_of(author_key))
-        return int(await self._session.scalar(statement))
+    async def count(self, *, author_key: str | None = None, most: int | None = None) -> int:
+        """Count what `find` would list in all; with `most` no further than that."""
+        found = select(measures.c.number).where(*_of(author_key)).limit(most).subquery()
+        return int(await self._session.scalar(select(func.count()).select_from(found)))
 
     async def appeal(self, number: int, *, text: str, at: datetime) -> MeasureRecord:
         """Open an appeal. Raises NotFoundError, and ConflictError where one was made already."""

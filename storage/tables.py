@@ -176,7 +176,7 @@ cases = Table(
     Index("cases_by_opening", "opened_at"),
     Index("cases_by_state_and_opening", "state", "opened_at"),
     Index("cases_free", "place", sqlite_where=text("claimed_by IS NULL")),
-    Index("cases_by_snooze", "snoozed_until", sqlite_where=text("snoozed_until IS NOT NULL")),
+    Index("cases_by_snooze", "place", "snoozed_until", sqlite_where=text("snoozed_until IS NOT NULL")),
     Index("cases_by_resolution", "resolved_at", sqlite_where=text("resolved_at IS NOT NULL")),
     Index("cases_by_author", "author_key", "opened_at", sqlite_where=text("author_key IS NOT NULL")),
 )

@@ -10,7 +10,7 @@ from bot.cogs.cases import LARGEST_ID
 from bot.context import AnyInteraction, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
-from bot.views.lists import Page, pages, show_list
+from bot.views.lists import Page, counted, pages, show_list
 from bot.views.moderation import record_line, take_appeal, take_measure, taken_line
 from core.errors import InputError
 from core.text import mark
@@ -80,7 +80,7 @@ class ModerationCog(
             require_staff(reading)
             t = reader(reading)
             records, total = await moderation.history(key, limit=PAGE_SIZE, offset=number * PAGE_SIZE)
-            title = t("Measures: {count}", count=total)
+            title = t("Measures: {count}", count=counted(total))
             return Page(title, [record_line(one, t) for one in records], number, pages(total, PAGE_SIZE))
 
         async def file_of(reading: AnyInteraction) -> ListFile:

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.context import AnyInteraction, reader, require_staff
 from bot.services import Services, Status
 from bot.views.answering import say, wait_for_answer
+from bot.views.lists import counted
 from bot.views.names import FEED_STATE
 from bot.views.text import safe
 from core.text import Translate, mark
@@ -40,7 +41,8 @@ def _lines(status: Status, t: Translate) -> Iterator[str]:
     yield "### " + t("Maeari is running")
     yield t("Since {when}", when=discord.utils.format_dt(status.started_at, "R"))
     yield t("Mentions in the last 24 hours: {count}", count=status.mentions_today)
-    yield t("Open cases: {count}, overdue: {overdue}", count=status.open_cases, overdue=status.overdue_cases)
+    counts = {"count": counted(status.open_cases), "overdue": counted(status.overdue_cases)}
+    yield t("Open cases: {count}, overdue: {overdue}", **counts)
     yield t(
         "Messages on their way: {waiting}, waiting for approval: {drafts}, refused: {refused}",
         waiting=status.outbox_waiting,

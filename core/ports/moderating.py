@@ -32,8 +32,8 @@ class ModerationRepository(Protocol):
         """Return the log, newest first; of one person where a key is given."""
         ...
 
-    async def count(self, *, author_key: str | None = None) -> int:
-        """Count what `find` would list in all."""
+    async def count(self, *, author_key: str | None = None, most: int | None = None) -> int:
+        """Count what `find` would list in all; with `most` no further than that."""
         ...
 
     async def appeal(self, number: int, *, text: str, at: datetime) -> MeasureRecord:

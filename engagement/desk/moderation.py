@@ -23,7 +23,7 @@ from core.errors import (
     SendUnknownError,
 )
 from core.ports.sending import Moderator
-from core.ports.storing import Store, Unit
+from core.ports.storing import MOST_COUNTED, Store, Unit
 from core.text import Catalogue, mark
 from core.types.action import ActionDraft, ActionKind, Purpose, Target
 from core.types.case import CaseEvent, CaseEventKind
@@ -158,7 +158,7 @@ class Moderation:
     ) -> tuple[list[MeasureRecord], int]:
         """Return a page of the log, newest first, of one person or of all, and how many there are."""
         async with self._store.read() as unit:
-            total = await unit.moderation.count(author_key=author_key)
+            total = await unit.moderation.count(author_key=author_key, most=MOST_COUNTED)
             return await unit.moderation.find(author_key=author_key, limit=limit, offset=offset), total
 
     def key(self, source: Source, native_id: str) -> str:

@@ -72,7 +72,7 @@ STATEMENTS = (
     "CREATE INDEX cases_by_brand ON cases (brand, place)",
     "CREATE INDEX cases_by_holder ON cases (claimed_by, place) WHERE claimed_by IS NOT NULL",
     "CREATE INDEX cases_by_opening ON cases (opened_at)",
-    "CREATE INDEX cases_by_snooze ON cases (snoozed_until) WHERE snoozed_until IS NOT NULL",
+    "CREATE INDEX cases_by_snooze ON cases (place, snoozed_until) WHERE snoozed_until IS NOT NULL",
     "CREATE INDEX cases_by_resolution ON cases (resolved_at) WHERE resolved_at IS NOT NULL",
     "CREATE INDEX cases_by_state_and_opening ON cases (state, opened_at)",
     "CREATE INDEX cases_free ON cases (place) WHERE claimed_by IS NULL",
