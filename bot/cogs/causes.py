@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.case_choices import LARGEST_ID, MOST_CHOICES, CaseNumber, case_choices
+from bot.cogs.case_choices import LARGEST_ID, MOST_CHOICES, CaseNumber, case_choices, in_time_or_none
 from bot.context import AnyInteraction, acts_as_staff, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
@@ -86,18 +86,23 @@ class CauseCog(commands.GroupCog, group_name=mark("cause"), group_description=ma
         """Offer the causes that are not fixed, to staff only."""
         if not acts_as_staff(interaction):
             return []
-        typed = str(current).strip().casefold()
-        causes, _ = await self._services.causes.find(limit=CAUSES_OFFERED)
-        names = [(cause.id, f"{cause.id} · {cause.title}") for cause in causes if cause.fixed_at is None]
-        fitting = [(number, name) for number, name in names if typed in name.casefold()]
-        return [app_commands.Choice(name=plain(name, CHOICE_LIMIT), value=number) for number, name in fitting][
-            :MOST_CHOICES
-        ]
+        return await _open_causes(self._services, str(current))
 
     @link.autocomplete("case")
     async def suggest_cases(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
         """Offer the cases that are not closed, to staff only."""
         return await case_choices(self._services, interaction, current)
+
+
+@in_time_or_none
+async def _open_causes(services: Services, typed: str) -> list[app_commands.Choice[int]]:
+    """Return causes that are not fixed and whose number or title holds what was typed."""
+    causes, _ = await services.causes.find(limit=CAUSES_OFFERED)
+    names = [(cause.id, f"{cause.id} · {cause.title}") for cause in causes if cause.fixed_at is None]
+    fitting = [(number, name) for number, name in names if typed.strip().casefold() in name.casefold()]
+    return [app_commands.Choice(name=plain(name, CHOICE_LIMIT), value=number) for number, name in fitting][
+        :MOST_CHOICES
+    ]
 
 
 def _line(cause: Cause, t: Translate) -> str:

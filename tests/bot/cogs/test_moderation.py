@@ -164,8 +164,8 @@ async def test_what_a_person_calls_abuse_can_be_moderated_and_the_other_way_roun
 
     async def call_it(correction: str) -> str:
         asked = await world.sora.click(at.card, custom_id=f"verdict:wrong:{mention}")
-        await world.sora.select(asked.followups[0] if asked.followups else asked.response, [correction],
-                                custom_id=f"verdict:should:{mention}")  # fmt: skip
+        assert asked.response is not None
+        await world.sora.select(asked.response, [correction], custom_id=f"verdict:should:{mention}")
         await world.drain()
         return str([part.to_dict() for part in at.card.components])
 
