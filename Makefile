@@ -50,6 +50,7 @@ bench: $(READY) ## Ratios against named references (ARGS="matching --json")
 	@$(BIN)/maeari bench $(ARGS)
 
 pictures: $(READY) ## The pictures in docs/ (needs Chromium, fonts-nanum, fonts-nanum-coding)
+	@$(BIN)/python -m tests.bot.preview --out docs/pictures
 	@$(BIN)/python -m tests.bot.demo_pictures --out docs/pictures
 
 train: ## Train the judges anew (DATA=folder of labelled sets)

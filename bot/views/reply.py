@@ -24,6 +24,8 @@ from engagement.desk.replies import Prepared
 
 REPLY_ID = re.compile(r"case:reply:(?P<number>\d{1,18})(?::(?P<post>\d{1,18}))?")
 TEMPLATE_FIELD = "template"
+PLACEHOLDER_LIMIT = 150
+"""Characters that a select shows while nothing is chosen (Discord's limit)."""
 MOST_OFFERED = 25
 """Options that Discord takes in one select."""
 
@@ -76,7 +78,13 @@ class _ReplyModal(ui.Modal):
             )
             for one in offered
         ]
-        select: ui.Select[Any] = ui.Select(custom_id=TEMPLATE_FIELD, options=options, required=False, min_values=0)
+        select: ui.Select[Any] = ui.Select(
+            custom_id=TEMPLATE_FIELD,
+            options=options,
+            placeholder=cut(t("None, only your own words"), PLACEHOLDER_LIMIT),
+            required=False,
+            min_values=0,
+        )
         field: ui.TextInput[Any] = ui.TextInput(
             style=discord.TextStyle.paragraph, custom_id=TEXT_FIELD, required=False, max_length=CONTENT_LIMIT
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import subprocess
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from bot.i18n import Catalogues
 from core.types.case import Case
 from engagement.intake.pipeline import Taken
 from lab.scenario import load
+from tests.bot.chromium import command, photograph
 
 MOMENT = datetime(2026, 11, 10, 2, 20, tzinfo=UTC)
 """The bad day, at its worst."""
@@ -43,10 +43,6 @@ THEME = TerminalTheme(
      (88, 166, 255), (188, 140, 255), (57, 197, 207), (177, 186, 196)],
     [(110, 118, 129), (255, 161, 152), (86, 211, 100), (227, 179, 65),
      (56, 97, 160), (210, 168, 255), (86, 212, 221), (240, 246, 252)],
-)  # fmt: skip
-CHROMIUM = (
-    "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--hide-scrollbars",
 )  # fmt: skip
 
 
@@ -75,6 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     out: Path = parser.parse_args().out
+    command()  # rather now than when the demo is over
     out.mkdir(parents=True, exist_ok=True)
     locales: tuple[Literal["en", "ko"], ...] = ("en", "ko")
     for locale in locales:
@@ -93,16 +90,8 @@ def _photograph(locale: Literal["en", "ko"], folder: Path, out: Path) -> None:
     console.print(view.kept)
     frame = folder / "frame.html"
     frame.write_text(console.export_html(theme=THEME, inline_styles=True, code_format=PAGE), encoding="utf-8")
-    _shoot(frame, out / f"demo-{locale}.png", "1060,580")
-    _shoot(outcome.reports[-1].paths[0], out / f"report-{locale}.png", "1100,1500")
-
-
-def _shoot(page: Path, picture: Path, size: str) -> None:
-    subprocess.run(
-        [*CHROMIUM, f"--window-size={size}", f"--screenshot={picture.resolve()}", page.resolve().as_uri()],
-        check=True,
-        capture_output=True,
-    )
+    photograph(frame, out / f"demo-{locale}.png", "1060,580")
+    photograph(outcome.reports[-1].paths[0], out / f"report-{locale}.png", "1100,1500")
 
 
 if __name__ == "__main__":

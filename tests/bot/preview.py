@@ -1,7 +1,7 @@
 """Pictures of what staff see in Discord, in both languages: `python -m tests.bot.preview --out docs/pictures`.
 
 The real bot runs in simcord over a real database; simcord's preview shows the channel, a headless Chromium takes the
-picture. Needs `pip install 'simcord[preview]==3.2.1'` (the tests do not), Chromium and a Korean font.
+picture. Needs Chromium and a Korean font (Debian: chromium, fonts-nanum).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import argparse
 import asyncio
 import base64
 import itertools
-import shutil
+import json
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -21,9 +21,11 @@ import aiohttp
 
 from core.types.brand import Brand, Term
 from core.types.case import Severity
+from core.types.reply import Template
 from engagement.desk.explain import Explainer
 from matching.matcher import BrandMatcher
 from sentiment.judge import TextJudge
+from tests.bot.chromium import command
 from tests.bot.world import World, flagged, running, speaking
 
 TEXTS = {
@@ -31,6 +33,24 @@ TEXTS = {
     "ko": "산 지 2주 만에 루모라 조명이 하룻밤 사이에 꺼졌어요. 고객센터는 사흘째 답이 없네요. 환불해 주세요!",
 }
 REPLY = {"en": "Reply", "ko": "답변"}
+CANNED = {
+    "en": ("A new lamp", "Hello {author}, we are sorry. A new lamp is on its way: your case is number {case}."),
+    "ko": ("새 제품 발송", "{author}님, 불편을 드려 죄송합니다. 새 제품을 보내 드립니다. 접수 번호는 {case}번입니다."),
+}
+TYPED = {
+    "en": "We are sorry to hear that. A new lamp is on its way and arrives on Friday.",
+    "ko": "불편을 드려 죄송합니다. 새 제품을 오늘 보내 드립니다.",
+}
+MORNING_SECONDS = (9 * 60 + 14) * 60
+"""From simcord's midnight to office hours."""
+# The preview speaks English only; Discord itself shows a Korean reader these words of its own in Korean.
+DISCORDS_KOREAN = {
+    "Cancel": "취소",
+    "Submit": "제출",
+    "This form will be submitted to Maeari. Do not share passwords or other sensitive information.": (
+        "이 양식은 Maeari에 제출됩니다. 비밀번호나 기타 민감한 정보를 공유하지 마세요."
+    ),
+}
 CARD, MODAL = "article", "dialog, [role=dialog]"
 LOCALES: tuple[Literal["en", "ko"], ...] = ("en", "ko")
 WAIT_SECONDS = 15.0
@@ -67,6 +87,28 @@ class Page:
                 await asyncio.sleep(0.1)
         return value
 
+    async def type(self, text: str) -> None:
+        """Write into the text field of the window."""
+        await self.evaluate("document.querySelector('dialog textarea, [role=dialog] textarea').focus()")
+        await self.call("Input.insertText", text=text)
+        await self.evaluate("document.activeElement.blur()")
+
+    async def hide(self, words: str) -> None:
+        """Take the innermost element that says so off the page."""
+        await self.evaluate(
+            f"[...document.querySelectorAll('*')].filter(e => !e.children.length && e.textContent.includes({words!r}))"
+            ".forEach(e => e.style.display = 'none')"
+        )
+
+    async def translate(self, words: Mapping[str, str]) -> None:
+        """Put other words in the place of the page's own."""
+        await self.evaluate(
+            f"(() => {{ const words = {json.dumps(words)};"
+            " const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);"
+            " for (let n = walk.nextNode(); n; n = walk.nextNode())"
+            " n.data = words[n.data.trim()] ?? n.data; })()"
+        )
+
     async def picture(self, selector: str, path: Path, *, margin: int = 12) -> None:
         """Save the part of the page that the last element of a kind covers, twice as sharp as the screen."""
         box = await self.wait_for(
@@ -88,11 +130,10 @@ class Page:
 @asynccontextmanager
 async def browser(url: str) -> AsyncIterator[Page]:
     """Open a page in a headless Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = await asyncio.create_subprocess_exec(
-            chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,1000",
-            "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank",
+            *command(), "--window-size=1200,1000", "--remote-debugging-port=0", f"--user-data-dir={profile}",
+            "about:blank",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -125,11 +166,15 @@ async def pictures(out: Path, locale: Literal["en", "ko"]) -> None:
     with tempfile.TemporaryDirectory() as folder, speaking(locale):
         async with running(Path(folder), locale=locale, explainer=explainer) as world:
             with world.env.time_context():
+                await world.env.advance_time(MORNING_SECONDS)
+                name, text = CANNED[locale]
+                await world.services.templates.add(Template(name, locale, text, "Lumora"), str(world.sora.id))
                 await world.complaint(TEXTS[locale], author="night_owl")
                 await _of_card(world, out, locale)
     with tempfile.TemporaryDirectory() as folder, speaking(locale):
         async with running(Path(folder), locale=locale) as world:
             with world.env.time_context():
+                await world.env.advance_time(MORNING_SECONDS)
                 await _of_queue(world, out, locale)
 
 
@@ -179,7 +224,12 @@ async def _of_card(world: World, out: Path, locale: str) -> None:
         await page.wait_for("document.fonts.status === 'loaded'")
         await page.picture(CARD, out / f"card-{locale}.png", margin=8)
         await page.evaluate(f"{button}.click()")
-        await page.picture(MODAL, out / f"reply-{locale}.png", margin=0)
+        await page.wait_for("Boolean(document.querySelector('dialog textarea, [role=dialog] textarea'))")
+        await page.type(TYPED[locale])
+        await page.hide("selected. Choose")  # a hint of the preview's own, which Discord does not show
+        if locale == "ko":
+            await page.translate(DISCORDS_KOREAN)
+        await page.picture(MODAL, out / f"reply-{locale}.png", margin=-2)
 
 
 def main() -> None:
@@ -187,6 +237,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     out: Path = parser.parse_args().out
+    command()  # says what is missing, before anything starts
     out.mkdir(parents=True, exist_ok=True)
     for locale in LOCALES:
         asyncio.run(pictures(out, locale))
