@@ -221,6 +221,8 @@ def stats_lines(found: DeskStats, money: str, days: int, brand: str | None, t: T
     """Yield the figures of a span as lines."""
     title = t("The desk in the last {days} days", days=days)
     yield f"### {title}" + ("" if brand is None else f" · {safe(brand, 100)}")
+    if found.cut:
+        yield "**" + t("Only {count} cases of this span are counted; choose fewer days.", count=found.opened) + "**"
     yield t(
         "Cases opened: {opened}, resolved: {resolved}, dismissed: {dismissed}, not closed: {open}",
         opened=found.opened,
@@ -243,14 +245,14 @@ def stats_lines(found: DeskStats, money: str, days: int, brand: str | None, t: T
     if found.dismissals:
         named = ", ".join(f"{t(DISMISSALS[why])} {count}" for why, count in found.dismissals)
         yield t("Dismissed as: {reasons}", reasons=named)
-    if found.promises:
+    if found.promises and brand is None:
         yield t(
             "Promises: {count}, kept: {kept}, broken: {broken}",
             count=found.promises,
             kept=found.promises_kept,
             broken=found.promises_broken,
         )
-    if found.goodwill:
+    if found.goodwill and brand is None:
         yield t("Goodwill: {amount}", amount=money)
     for one in found.members[:MOST_PEOPLE]:
         yield "- " + t(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -63,6 +63,8 @@ class DeskStats:
     """Kept late, or open past their due time."""
     goodwill: int
     """Offered and not refused, in whole units of the currency."""
+    cut: bool = False
+    """There were more than `MOST_CASES`: the rest is not counted."""
 
 
 def stats_of(
@@ -144,7 +146,7 @@ def _members(cases: Sequence[Case]) -> tuple[MemberStats, ...]:
 
 
 async def read_stats(store: Store, clock: Clock, *, days: int, brand: str | None = None) -> DeskStats:
-    """Return the statistics of the last `days` days."""
+    """Return the statistics of the last `days` days; promises and goodwill are those of all brands."""
     now = clock.now()
     since = now - timedelta(days=days)
     query = CaseQuery(since=since, until=now, brand=brand)
@@ -157,4 +159,5 @@ async def read_stats(store: Store, clock: Clock, *, days: int, brand: str | None
                 break
         promises = await unit.casework.promises_made(since=since, until=now)
         goodwill = await unit.casework.goodwill_spent(since=since, until=now)
-    return stats_of(cases, promises, goodwill=goodwill, since=since, until=now, now=now)
+    found = stats_of(cases, promises, goodwill=goodwill, since=since, until=now, now=now)
+    return replace(found, cut=len(cases) >= MOST_CASES)
