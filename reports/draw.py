@@ -19,7 +19,7 @@ from matplotlib.font_manager import FontEntry, fontManager
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from reports.picture import Figure, Length, Picture, Stack
 
@@ -137,9 +137,10 @@ def _days(axes: Axes, picture: Picture) -> None:
     for place, (total, day) in enumerate(zip(bottoms, picture.days, strict=True)):
         # Above the mark where the mark would run through the number.
         height = day.before if total - top * 0.02 <= day.before < total + top * 0.11 else total
-        axes.text(place, height + top * 0.02, str(total), ha="center", va="bottom", fontsize=9.5, color=INK)
+        axes.text(place, height + top * 0.02, f"{total:,}", ha="center", va="bottom", fontsize=9.5, color=INK)
     axes.set_xticks(list(places), [day.name for day in picture.days], linespacing=1.35)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.grid(axis="y", color=LINE, linewidth=0.8, zorder=0)
     axes.set_axisbelow(True)
     _legend(axes)
@@ -181,7 +182,7 @@ def _inside(axes: Axes, places: Sequence[Stack], part: int, lefts: Sequence[floa
     for row, (place, left, width) in enumerate(zip(places, lefts, widths, strict=True)):
         if width > 0.06:
             colour = INK if part == 1 else "white"
-            count = str(place.counts[part])
+            count = f"{place.counts[part]:,}"
             axes.text(left + width / 2, row, count, ha="center", va="center", fontsize=8.5, color=colour)
 
 

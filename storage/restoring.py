@@ -18,7 +18,7 @@ from core.ports.storing import Unit
 from core.text import mark
 from storage import backups, schema
 from storage.backups import Manifest, Restored
-from storage.connect import require_writable, told_apart
+from storage.connect import DAMAGED, require_writable, told_apart
 from storage.store import SqlStore
 
 KEEP_REPLACED = timedelta(days=7)
@@ -67,8 +67,15 @@ def _looked_at(source: Path, path: Path) -> tuple[Manifest | None, str]:
     if path.exists() and source.samefile(path):
         same = mark("{path} is the database itself; name a file written by `maeari backup`")
         raise InputError(same, path=source)
-    manifest = backups.verify(source)
-    found = schema.revision_of(source)
+    try:
+        manifest = backups.verify(source)
+        found = schema.revision_of(source)
+    except DatabaseDamagedError as error:
+        if error.phrase.message != DAMAGED:
+            raise
+        # "Restore a backup" is no advice to somebody who is doing it.
+        bad = mark("the backup {path} is damaged ({problem}); use another backup")
+        raise DatabaseDamagedError(bad, **error.phrase.values) from error
     assert found is not None
     require_writable(path)
     return manifest, found

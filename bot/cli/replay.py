@@ -52,9 +52,7 @@ def replay(
             min=0,
             max=16,
             metavar="N",
-            help=mark(
-                "Processes that judge beside this one; by default one for each spare core if the files are large."
-            ),
+            help=mark("Processes that judge beside this one; by default one a spare core where files are large."),
         ),
     ] = None,
     database: DatabaseOption = None,
