@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import discord
@@ -34,6 +35,8 @@ _ONE_TICK = timedelta(milliseconds=1)
 
 Failures = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """How discord.py and its connection fail."""
+_NONSENSE = (ValueError, TypeError, KeyError)
+"""What discord.py fails of where the answer is no JSON (a proxy's page, say) or none of Discord's."""
 
 
 class UnreadableError(Exception):
@@ -110,7 +113,7 @@ class Staff:
                 self._known[key] = any(member.get_role(role) for role in roles)
             except discord.NotFound:
                 self._known[key] = False  # has left the guild
-            except Failures:
+            except (*Failures, *_NONSENSE):
                 self._counts.unknown_members += 1
                 return False
         return self._known[key]
@@ -134,7 +137,7 @@ class CatchUp:
         read, last = 0, after
         posts: list[Post] = []
         try:
-            async for message in channel.history(limit=MOST_MESSAGES, after=discord.Object(after), oldest_first=True):
+            async for message in _history(channel, limit=MOST_MESSAGES, after=discord.Object(after), oldest_first=True):
                 read, last = read + 1, message.id
                 post = await self._post(channel, place, message, own_id)
                 posts += [] if post is None else [post]
@@ -144,8 +147,6 @@ class CatchUp:
         except discord.Forbidden:
             yield self._gap(channel, after, _newest(channel, last), "no_history_permission")
             return
-        except Failures as error:
-            raise UnreadableError(type(error).__name__) from error
         finally:
             self.counts.messages += read
         newest = _newest(channel, last)
@@ -166,7 +167,7 @@ class CatchUp:
                     if thread.archive_timestamp < since:
                         break
                     found += [thread] if (thread.last_message_id or 0) > alive else []
-            except Failures as error:
+            except (*Failures, *_NONSENSE) as error:
                 _log.warning("archived threads cannot be read", channel=parent.id, error=type(error).__name__)
         return found
 
@@ -191,8 +192,6 @@ class CatchUp:
             found, looked_at, left = await self._look(channel, wanted)
         except discord.Forbidden:
             return Look()
-        except Failures as error:
-            raise UnreadableError(type(error).__name__) from error
         rest = left[-1] + 1 if left else wanted[0] if len(refs) == STORED_AT_ONCE else None
         batch = await self._changed(channel, place, found, looked_at, own_id)
         return Look(batch if batch.posts or batch.removals else None, rest)
@@ -224,7 +223,7 @@ class CatchUp:
             if not wanted:
                 break
             newest = wanted[-1]
-            page = [one async for one in channel.history(limit=PAGE, before=discord.Object(newest + 1))]
+            page = [one async for one in _history(channel, limit=PAGE, before=discord.Object(newest + 1))]
             there.update((one.id, one) for one in page)
             # A page that is not full has reached the channel's beginning.
             lowest = min((one.id for one in page), default=0) if len(page) == PAGE else 0
@@ -241,6 +240,21 @@ class CatchUp:
         _log.warning("gap in a channel", channel=channel.id, reason=reason)
         gap = Gap(feed_of(channel.id), moment_of(after), max(moment_of(newest), moment_of(after)), None, reason)
         return Batch(feed_of(channel.id), cursor=str(newest), gaps=(gap,))
+
+
+async def _history(channel: Channel, **window: Any) -> AsyncIterator[discord.Message]:
+    """Yield a channel's messages. Raises discord.Forbidden, and UnreadableError for what may pass."""
+    messages = aiter(channel.history(**window))
+    while True:
+        try:
+            message = await anext(messages)
+        except StopAsyncIteration:
+            return
+        except discord.Forbidden:
+            raise
+        except (*Failures, *_NONSENSE) as error:
+            raise UnreadableError(type(error).__name__) from error
+        yield message
 
 
 def _newest(channel: Channel, read: int) -> int:

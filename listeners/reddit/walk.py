@@ -19,6 +19,8 @@ WINDOW = 1_000
 """Things a listing reaches back."""
 OVERLAP = 25
 """Names at a page's end that must all be known before a reading stops; late ones enter up to ~3 places below."""
+PAGE_OVERLAP = 3
+"""Names at a page's end that the next one shows again: neighbours may change places between two requests."""
 FULL_FROM = 700
 """From so many listed things on, a listing without one known name has pushed things out: deleted ones shorten it."""
 
@@ -78,7 +80,10 @@ async def walk(read: Read, known: Known) -> Walk:
         fresh = [name for name in page.names if name not in found.things]
         if after is not None and not fresh:
             if page.names and page.after is None:
-                return found  # the anchor stands, and nothing is behind it
+                # The anchor stands, and nothing is behind it but what the last page showed; where less is there than
+                # it showed, the list's end has come up to us.
+                found.is_cut = len(page.names) < PAGE_OVERLAP
+                return found
             after = _step_back(found, steps)
             if after is None:
                 found.is_cut = True
@@ -89,7 +94,7 @@ async def walk(read: Read, known: Known) -> Walk:
         found.known |= await known(page.names)
         if page.after is None or len(found.things) >= WINDOW or found.known.issuperset(page.names[-OVERLAP:]):
             return found
-        after = page.names[-1]
+        after = page.names[-1 - PAGE_OVERLAP] if len(page.names) > PAGE_OVERLAP else page.names[-1]
 
 
 def _step_back(found: Walk, steps: Iterator[int]) -> str | None:

@@ -116,7 +116,7 @@ async def test_an_anchor_that_vanishes_between_two_pages_is_stepped_over(
                     reddit.world.delete(gone)
         return listings(subreddits, comments=comments)
 
-    anchors = comments[150:153]
+    anchors = comments[150:156]
     monkeypatch.setattr(reddit.world, "listings", shaken)
     async with listening(reddit, kept) as listener:
         await listener.polled()
@@ -196,7 +196,7 @@ async def test_a_list_that_overtakes_us_twice_is_taken_with_a_gap(
         listings = reddit.world.listings
 
         def rushing(subreddits: Iterable[str], *, comments: bool) -> object:
-            for i in range(150 if comments else 0):
+            for i in range(300 if comments else 0):
                 reddit.world.add_comment(link, f"rush {i}")
             return listings(subreddits, comments=comments)
 

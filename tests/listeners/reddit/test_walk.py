@@ -117,13 +117,30 @@ async def test_a_list_that_moves_on_faster_than_it_is_read_ends_where_it_overtak
         model.add()
 
     def shake() -> None:
-        for _ in range(150):
+        for _ in range(300):
             model.add()
 
     model.shake = shake  # type: ignore[method-assign]
     found = await walk(model.read, model.ask)
     assert found.is_cut
     assert model.requests < 20
+
+
+async def test_neighbours_that_change_places_between_two_pages_are_both_taken() -> None:
+    model = Model()
+    names = [model.add() for _ in range(250)]
+
+    def shake() -> None:
+        # The first name behind the newest page and the last one on it.
+        on, behind = names[150], names[149]
+        if model.requests == 1:
+            model.names.discard(behind)
+            model.names.discard(on)
+            model.names.add(on, 0.0, late_by=99)
+            model.names.add(behind, 0.0, late_by=99)
+
+    model.shake = shake  # type: ignore[method-assign]
+    assert await model.take() == set(names)
 
 
 @settings(max_examples=60, deadline=None)
