@@ -107,7 +107,8 @@ class WeeklyReports:
         report = await self._build(Week.parse(week))
         t = self._catalogue.for_locale(locale)
         page, picture = folder / f"report-{week}.{locale}.html", folder / f"report-{week}.{locale}.png"
-        await asyncio.to_thread(_write, page, html.render(report, t).encode())
+        written = await asyncio.to_thread(html.render, report, t)
+        await asyncio.to_thread(_write, page, written.encode())
         await asyncio.to_thread(_write, picture, await png.render(report, t))
         return page, picture
 
