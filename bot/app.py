@@ -20,6 +20,7 @@ from bot.rooms import Rooms
 from bot.services import NOT_SERVED, Status
 from bot.status import MOST_COUNTED, read_status
 from bot.supervisor import Supervisor
+from bot.zone import with_chosen_zone
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError, CredentialsRejectedError, SourceError
 from core.settings import Settings
@@ -107,6 +108,7 @@ class Application:
         try:
             store = await SqlStore.open(path, clock=clock)
             try:
+                settings = await with_chosen_zone(settings, store)
                 scored = metrics.scoring_seconds.observe
                 pipeline = await open_pipeline(settings, store, clock=clock, scored=scored)
                 return cls(settings, store, pipeline, clock, lock, metrics)

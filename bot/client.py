@@ -41,7 +41,7 @@ from bot.views.posts import PostSelect
 from bot.views.queue import QueueButton
 from bot.views.reply import PreviewButton
 from bot.views.rules import RuleButton
-from bot.views.setup import ChannelChoice, LanguageChoice, ListenChoice, RoleChoice
+from bot.views.setup import ChannelChoice, LanguageChoice, ListenChoice, RoleChoice, ZoneChoice
 from bot.views.verdict import CorrectionSelect, VerdictButton
 from core.types.post import Source
 
@@ -84,6 +84,7 @@ DYNAMIC_ITEMS = (
     ListenChoice,
     RoleChoice,
     LanguageChoice,
+    ZoneChoice,
 )
 
 

@@ -81,6 +81,7 @@ class Members:
             "staff_roles": encode_list(settings.staff_roles),
             "listen": encode_list(settings.listen),
             "ignore": encode_list(settings.ignore),
+            "timezone": settings.timezone,
         }
         statement = upsert(guilds).values(guild_id=settings.guild_id, **sides)
         await self._session.run(statement.on_conflict_do_update(index_elements=["guild_id"], set_=sides))
@@ -110,4 +111,5 @@ def _guild(row: Row[Any]) -> GuildSettings:
         staff_roles=decode_strings(row.staff_roles),
         listen=decode_strings(row.listen),
         ignore=decode_strings(row.ignore),
+        timezone=row.timezone,
     )

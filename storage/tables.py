@@ -329,6 +329,7 @@ guilds = Table(
     Column("staff_roles", Text, nullable=False),
     Column("listen", Text, nullable=False),
     Column("ignore", Text, nullable=False),
+    Column("timezone", Text),
 )
 """What moderators set per Discord guild."""
 

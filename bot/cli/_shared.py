@@ -124,6 +124,7 @@ async def opened_store(config: Path | None, database: str | None, *, create: boo
 
     Raises InputError where there is none yet and `create` is false.
     """
+    from bot.zone import with_chosen_zone
     from core.clock import SystemClock
     from storage.store import SqlStore
 
@@ -132,7 +133,7 @@ async def opened_store(config: Path | None, database: str | None, *, create: boo
         _require_database(url)
     store = await SqlStore.open(url, clock=SystemClock())
     try:
-        yield Opened(settings_of(config), store, url)
+        yield Opened(await with_chosen_zone(settings_of(config), store), store, url)
     finally:
         await store.close()
 

@@ -12,6 +12,7 @@ from discord import ui
 from bot.context import AnyInteraction, reader, require_guild_manager, require_manager, services_of
 from bot.views.answering import answering_failures
 from bot.views.text import safe
+from bot.zone import COMMON_ZONES
 from core.text import Translate
 from core.types.member import GuildSettings
 
@@ -36,11 +37,11 @@ class SetupView(ui.LayoutView):
             self._choose(t("Staff roles: whose members handle cases"), RoleChoice(settings.staff_roles))
         self._choose(t("Channels to follow; none: all that everyone can read"), ListenChoice(settings.listen))
         self._choose(t("Language of cards and notices on this server"), LanguageChoice(settings.locale))
+        if at_home:
+            self._choose(t("Time zone of weeks, days and business hours"), ZoneChoice(settings.timezone))
         notes = []
         if at_home:
-            notes.append(
-                t("Time zone: {zone}. It is set in the configuration: maeari.timezone.", zone=safe(timezone, 60))
-            )
+            notes.append(t("Time zone now: {zone}. Another one holds from the next start on.", zone=safe(timezone, 60)))
             notes.append(
                 t("Crisis mode is on: a second person sends every reply.") if crisis else t("Crisis mode is off.")
             )
@@ -154,6 +155,23 @@ class LanguageChoice(SetupChoice[ui.Select[Any]], template=r"setup:language"):
     def sides(self) -> dict[str, Any]:
         """Return the language."""
         return {"locale": self.item.values[0] if self.item.values else None}
+
+
+class ZoneChoice(SetupChoice[ui.Select[Any]], template=r"setup:zone"):
+    """`setup:zone`: the common time zones, and the one that was chosen."""
+
+    def __init__(self, chosen: str | None = None) -> None:
+        zones = [*COMMON_ZONES, *([chosen] if chosen is not None and chosen not in COMMON_ZONES else [])]
+        options = [discord.SelectOption(label=zone, value=zone, default=zone == chosen) for zone in zones]
+        super().__init__(ui.Select(custom_id="setup:zone", options=options, min_values=0, max_values=1))
+
+    def require(self, interaction: AnyInteraction) -> None:
+        """One installation has one time zone: it is chosen on the home server."""
+        require_manager(interaction)
+
+    def sides(self) -> dict[str, Any]:
+        """Return the time zone."""
+        return {"timezone": self.item.values[0] if self.item.values else None}
 
 
 def setup_view(interaction: AnyInteraction) -> SetupView:

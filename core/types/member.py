@@ -46,6 +46,8 @@ class GuildSettings:
     staff_roles: tuple[str, ...] = ()
     listen: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    timezone: str | None = None
+    """IANA name; holds from the next start on."""
 
 
 @dataclass(frozen=True, slots=True)

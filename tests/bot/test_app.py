@@ -114,3 +114,18 @@ def test_the_lock_goes_with_its_process(tmp_path: Path) -> None:
     lock.release()
     with left_behind.open() as other:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+async def test_the_time_zone_that_staff_chose_is_everybodys_at_the_next_start(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, discord=DiscordSection(token=SecretStr("t"), home_guild=5))
+    first = await Application.open(settings)
+    assert first.settings.zone.key == "UTC"
+    await first.rooms.guilds.change(5, timezone="Asia/Seoul")
+    await first.close()
+    second = await Application.open(settings)
+    try:
+        assert second.settings.zone.key == "Asia/Seoul"
+        assert second.gate.policy.zone.key == "Asia/Seoul"
+        assert second.rooms.desk.policy.hours.zone.key == "Asia/Seoul"
+    finally:
+        await second.close()

@@ -111,6 +111,7 @@ STATEMENTS = (
         staff_roles TEXT NOT NULL,
         listen TEXT NOT NULL,
         "ignore" TEXT NOT NULL,
+        timezone TEXT,
         PRIMARY KEY (guild_id)
     )
     """,

@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 
 from bot.i18n import Catalogues
 from bot.views.setup import SetupView
+from bot.zone import with_chosen_zone
 from core.types.member import GuildSettings
+from engagement.desk.policy import DeskPolicy
 from tests.bot.world import World, only_for_them, said, speaking, text_of
 
 
 async def test_the_guide_sets_channel_roles_and_language_live(world: World) -> None:
     shown = await world.boss.slash(world.staff_channel, "setup guide")
     assert "Set up this server" in said(shown)
-    assert "Time zone: UTC" in said(shown)
+    assert "Time zone now: UTC" in said(shown)
     assert only_for_them(shown)
     message = shown.response or shown.followups[0]
     desk = world.guild.create_text_channel("desk")
@@ -103,3 +105,72 @@ def _roles(world: World) -> list[discord.Role]:
     guild = world.bot.get_guild(world.guild.id)
     assert guild is not None
     return list(guild.roles)
+
+
+async def test_discords_own_filter_is_switched_on_where_it_is_missing(world: World) -> None:
+    done = await world.boss.slash(world.staff_channel, "setup automod")
+    assert said(done).splitlines()[:3] == [
+        "AutoMod rule switched on: Spam",
+        "AutoMod rule switched on: Floods of mentions",
+        "AutoMod rule switched on: Slurs and sexual words",
+    ]
+    assert only_for_them(done)
+    rules = list(world.env.backend.get_guild(world.guild.id).auto_mod_rules.values())
+    assert [rule.name for rule in rules] == [
+        "Maeari: Spam",
+        "Maeari: Floods of mentions",
+        "Maeari: Slurs and sexual words",
+    ]
+    assert all(rule.enabled and world.staff_role.id in rule.exempt_roles for rule in rules)
+    posted = [one.json for one in world.env.http_requests if one.path.endswith("/auto-moderation/rules") and one.json]
+    for body in posted:
+        assert isinstance(body, dict)
+        block, alert = body["actions"]
+        assert 1 <= len(block["metadata"]["custom_message"]) <= 150
+        assert str(alert["metadata"]["channel_id"]) == str(world.staff_channel.id)
+    await world.restart()
+    with speaking("ko"):
+        again = await world.boss.slash(world.staff_channel, "setup automod")
+    assert said(again).splitlines()[0] == "이미 있는 AutoMod 규칙은 그대로 두었습니다: 스팸"
+    assert len(world.env.backend.get_guild(world.guild.id).auto_mod_rules) == 3, "nothing is made twice"
+
+
+async def test_only_managers_switch_the_filter_on_and_only_with_the_bots_right(world: World) -> None:
+    assert "setup automod" not in world.sora.available_commands(world.staff_channel)
+    world.env.inject_error("GET", f"/guilds/{world.guild.id}/auto-moderation/rules", status=403, code=50013)
+    without = await world.boss.slash(world.staff_channel, "setup automod")
+    assert said(without) == "Discord does not give the bot the right to do this there."
+    assert world.env.backend.get_guild(world.guild.id).auto_mod_rules == {}
+
+
+async def test_the_time_zone_holds_from_the_next_start_on(world: World) -> None:
+    shown = await world.boss.slash(world.staff_channel, "setup guide")
+    message = shown.response or shown.followups[0]
+    await world.boss.select(message, ["Asia/Seoul"], custom_id="setup:zone")
+    settings = await with_chosen_zone(world.services.settings, world.store)
+    assert settings.zone.key == "Asia/Seoul"
+    assert DeskPolicy.of(settings).hours.zone.key == "Asia/Seoul"
+
+    offered = await world.boss.autocomplete(world.staff_channel, "setup timezone", "zone", "kath")
+    assert [choice["value"] for choice in offered] == ["Asia/Kathmandu"]
+    result = await world.boss.slash(world.staff_channel, "setup timezone", zone="Asia/Kathmandu")
+    assert said(result) == "Time zone from the next start on: Asia/Kathmandu."
+    again = await world.boss.slash(world.staff_channel, "setup guide")
+    assert "Asia/Kathmandu" in str((again.response or again.followups[0]).components)
+    wrong = await world.boss.slash(world.staff_channel, "setup timezone", zone="Moon/Crater")
+    assert said(wrong) == "There is no such time zone; write one like Asia/Seoul."
+    with speaking("ko"):
+        back = await world.boss.slash(world.staff_channel, "setup timezone")
+    assert said(back) == "다음 시작부터 적용할 시간대: 설정 파일의 시간대."
+    assert (await with_chosen_zone(world.services.settings, world.store)).zone.key == "UTC"
+
+
+async def test_staff_who_manage_nothing_set_no_time_zone(world: World) -> None:
+    shown = await world.boss.slash(world.staff_channel, "setup guide")
+    message = shown.response or shown.followups[0]
+    world.env.backend.remove_member_role(
+        world.guild.id, world.boss.id, next(r.id for r in _roles(world) if r.name == "Managers")
+    )
+    late = await world.boss.select(message, ["Asia/Seoul"], custom_id="setup:zone")
+    assert said(late).endswith("Only members who may manage the server can do this.")
+    assert world.services.guilds.get(world.guild.id).timezone is None
