@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.text import mark
 from core.types.post import Source
 from engagement.desk.templates import VARIABLE
-from engagement.outgoing.text import limit_of
+from engagement.outgoing.text import calm, limit_of
 
 __all__ = ["FINDINGS", "Finding", "FindingKind", "ReplyFacts", "lint", "refusal"]
 
@@ -119,7 +119,7 @@ def refusal(findings: Sequence[Finding]) -> InputError | None:
 def _kinds(text: str, facts: ReplyFacts) -> Iterator[FindingKind]:
     if not text:
         yield FindingKind.EMPTY
-    if len(text) > limit_of(facts.source):
+    if len(calm(text, facts.source, people=False)) > limit_of(facts.source):  # as the gate will send it
         yield FindingKind.TOO_LONG
     if VARIABLE.search(text):
         yield FindingKind.UNFILLED

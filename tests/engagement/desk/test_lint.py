@@ -85,6 +85,14 @@ def test_the_platforms_limits_differ() -> None:
     assert kinds(text, ReplyFacts(Source.REDDIT)) == set()
 
 
+def test_what_the_gate_adds_counts_towards_the_limit() -> None:
+    """A mass mention is broken by a character of ours: such a reply would be refused only after it was pressed."""
+    text = "@everyone " + "x" * 1_990
+    assert len(text) == 2_000
+    assert FindingKind.TOO_LONG in [one.kind for one in lint(text, ReplyFacts(Source.DISCORD))]
+    assert lint("x" * 2_000, ReplyFacts(Source.DISCORD)) == ()
+
+
 def test_a_text_sent_many_times_warns() -> None:
     assert kinds("Sorry!", ReplyFacts(Source.REDDIT, same_text=SAME_TEXT_MANY)) == {FindingKind.REPEATED}
     assert kinds("Sorry!", ReplyFacts(Source.REDDIT, same_text=SAME_TEXT_MANY - 1)) == set()
