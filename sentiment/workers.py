@@ -25,8 +25,8 @@ MOST_WORKERS = 4
 """More than these, the one writer of a database cannot keep busy."""
 CHUNK_TEXTS = 16
 """Texts judged in one go: about a millisecond."""
-AHEAD = 24
-"""Chunks a worker may have before it: enough to be busy while this process scans and stores."""
+AHEAD = 8
+"""Chunks a worker may have before it: busy while this process scans, and the rest is left for both."""
 STOP_SECONDS = 2.0
 """How long a worker may take to end once its questions have ended."""
 _ANSWERS = 1
