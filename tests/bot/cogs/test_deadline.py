@@ -34,7 +34,7 @@ from bot.views.posts import PostSelect
 from bot.views.queue import QueueButton
 from bot.views.reply import PreviewButton
 from bot.views.rules import RuleButton
-from bot.views.setup import ChannelChoice, LanguageChoice, ListenChoice, RoleChoice
+from bot.views.setup import ChannelChoice, LanguageChoice, ListenChoice, RoleChoice, ZoneChoice
 from bot.views.shown import SHOWN_TEXT
 from bot.views.verdict import CorrectionSelect, VerdictButton
 from core.ports.storing import Unit
@@ -112,6 +112,7 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("mod history", {}),
     ("mod appeal", {"number": 1, "text": "a joke"}),
     ("setup crisis", {"state": "off"}),
+    ("setup timezone", {"zone": "Asia/Seoul"}),
     ("case assign", {"case": 1}),
     ("case unclaim", {"case": 1}),
     ("case snooze", {"case": 1, "until": "4h"}),
@@ -186,6 +187,7 @@ PRESSES: dict[type[Any], list[str]] = {
     ListenChoice: ["setup:listen=#"],
     RoleChoice: ["setup:roles=&"],
     LanguageChoice: ["setup:language=ko"],
+    ZoneChoice: ["setup:zone=Asia/Seoul"],
     PageButton: ["list:000000000000:1:n"],
     FileButton: ["list:000000000000:file"],
 }
@@ -300,5 +302,5 @@ async def test_no_measure_reads_before_it_answers(
 
 async def test_every_command_is_watched(world: World) -> None:
     known = {name for name, _ in COMMANDS} | {"report", "privacy forget-me", "mod warn", "mod timeout"}
-    known |= {"help", "setup guide", "template edit"}  # they read nothing
+    known |= {"help", "setup guide", "setup automod", "template edit"}  # they read nothing
     assert set(world.boss.available_commands(world.staff_channel)) == known

@@ -392,8 +392,8 @@ async def test_in_korean(world: World) -> None:
         precision = await world.sora.slash(world.staff_channel, "rules precision")
         csat = await world.sora.slash(world.staff_channel, "csat")
         agreed = await world.guest.slash(world.help_channel, "privacy consent", what="survey")
-    assert "원래 무엇이어야 했나요?" in said(asked)
-    assert said(done) == "기록했습니다. 원래 판단: 이 브랜드 이야기가 아님"
+    assert "올바른 판단은 무엇인가요?" in said(asked)
+    assert said(done) == "기록했습니다. 올바른 판단: 이 브랜드 이야기가 아님"
     assert f"언급 {mention}번 · Lumora" in said(viewed)
     assert "맞음 0% (1건 중 0건)" in said(precision)
     assert "아직 답변이 없습니다." in said(csat)

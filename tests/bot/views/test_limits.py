@@ -304,7 +304,7 @@ async def test_no_text_breaks_a_plain_message(locale: str, text: str, name: str,
 
 OUR_WORDS = re.compile(r"[A-Za-z]{2,}")
 NOT_OURS = re.compile(
-    r"<t:\d+:[a-zA-Z]>|<[@#]&?!?\d+>|https?://\S+|Lumora|Reddit|Discord|maeari\.timezone|English|r/|`[^`]*`|\bVOC\b|\\n"
+    r"[A-Z][A-Za-z_]+/[A-Za-z_/]+|UTC|<t:\d+:[a-zA-Z]>|<[@#]&?!?\d+>|https?://\S+|Lumora|Reddit|Discord|maeari\.timezone|English|r/|`[^`]*`|\bVOC\b|\\n"
     r"|gadgets|https|example|com|\ben\b|author, brand, case, link"
 )
 
