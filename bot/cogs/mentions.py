@@ -5,14 +5,21 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.cases import LARGEST_ID, brand_choices
+from bot.cogs.case_choices import (
+    LARGEST_ID,
+    MOST_CHOICES,
+    MOST_DIGITS,
+    MOST_LOOKED_AT,
+    brand_choices,
+    in_time_or_none,
+)
 from bot.context import AnyInteraction, acts_as_staff, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.lists import Page, counted, link, pages, show_list, when
 from bot.views.mention import MentionCard
 from bot.views.names import DECISION, LABEL, place
-from bot.views.text import quote, safe
+from bot.views.text import CHOICE_LIMIT, plain, quote, safe
 from core.ports.storing import MOST_COUNTED
 from core.text import Translate, mark
 from core.types.assessment import Label
@@ -85,12 +92,34 @@ class MentionCog(
         found = await self._services.verdicts.view(mention)
         await say(interaction, view=MentionCard(found, reader(interaction)))
 
+    @view.autocomplete("mention")
+    async def suggest_mentions(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
+        """Offer the newest mentions, to staff only."""
+        if not acts_as_staff(interaction):
+            return []
+        return await _newest(self._services, str(current), reader(interaction))
+
     @search.autocomplete("brand")
     async def suggest_brands(self, interaction: AnyInteraction, current: str) -> list[app_commands.Choice[str]]:
         """Offer the brands, to staff only."""
         if not acts_as_staff(interaction):
             return []
         return await brand_choices(self._services, current)
+
+
+@in_time_or_none
+async def _newest(services: Services, typed: str, t: Translate) -> list[app_commands.Choice[int]]:
+    """Return the mention of the number that was typed, else the newest whose name on the list holds what was typed."""
+    said = typed.strip().casefold()
+    async with services.store.read() as unit:
+        found = await unit.mentions.find(MentionQuery(), limit=MOST_LOOKED_AT)
+        if said.isdecimal() and len(said) <= MOST_DIGITS:
+            found = [*(await unit.mentions.many([int(said)])), *found]
+    named = {one.id: f"{one.id} · {one.brand} · {t(LABEL[one.assessment.label])} · {one.text or ''}" for one in found}
+    fitting = [(number, name) for number, name in named.items() if said in name.casefold()]
+    return [app_commands.Choice(name=plain(name, CHOICE_LIMIT), value=number) for number, name in fitting][
+        :MOST_CHOICES
+    ]
 
 
 def mention_lines(mention: StoredMention, t: Translate) -> str:

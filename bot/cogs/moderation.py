@@ -6,18 +6,19 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.cases import LARGEST_ID
-from bot.context import AnyInteraction, reader, require_staff
+from bot.cogs.case_choices import LARGEST_ID, MOST_CHOICES, MOST_LOOKED_AT, in_time_or_none
+from bot.context import AnyInteraction, acts_as_staff, reader, require_staff
 from bot.services import Services
 from bot.views.answering import say, wait_for_answer
 from bot.views.lists import Page, counted, pages, show_list
 from bot.views.moderation import record_line, take_appeal, take_measure, taken_line
+from bot.views.text import CHOICE_LIMIT, plain
 from core.errors import InputError
-from core.text import mark
+from core.text import Translate, mark
 from core.types.moderation import Measure, MeasureKind
 from core.types.post import Source
 from engagement.desk.export import ListFile, export_measures
-from engagement.desk.moderation import LONGEST_APPEAL, LONGEST_REASON, LONGEST_TIMEOUT
+from engagement.desk.moderation import LONGEST_APPEAL, LONGEST_REASON, LONGEST_TIMEOUT, MEASURES
 
 PAGE_SIZE = 10
 MOST_MINUTES = int(LONGEST_TIMEOUT.total_seconds() // 60)
@@ -105,6 +106,13 @@ class ModerationCog(
         t = reader(interaction)
         await say(interaction, t("The appeal against case {number} waits in the staff channel.", number=number))
 
+    @appeal.autocomplete("number")
+    async def suggest_measures(self, interaction: AnyInteraction, current: str | int) -> list[app_commands.Choice[int]]:
+        """Offer the newest measures against which there is no appeal, to staff only."""
+        if not acts_as_staff(interaction):
+            return []
+        return await _newest(self._services, str(current), reader(interaction))
+
     async def _order(
         self,
         interaction: AnyInteraction,
@@ -131,3 +139,14 @@ class ModerationCog(
         )
         record = await moderation.order(measure)
         await say(interaction, taken_line(record, reader(interaction)))
+
+
+@in_time_or_none
+async def _newest(services: Services, typed: str, t: Translate) -> list[app_commands.Choice[int]]:
+    """Return the newest measures nobody appealed against, whose number, kind or reason holds what was typed."""
+    records, _ = await services.moderation.history(limit=MOST_LOOKED_AT)
+    named = {one.number: f"{one.number} · {t(MEASURES[one.kind])} · {one.reason}" for one in records if not one.appeal}
+    fitting = [(number, name) for number, name in named.items() if typed.strip().casefold() in name.casefold()]
+    return [app_commands.Choice(name=plain(name, CHOICE_LIMIT), value=number) for number, name in fitting][
+        :MOST_CHOICES
+    ]

@@ -125,3 +125,14 @@ async def test_in_korean(world: World) -> None:
         listed = await world.sora.slash(world.staff_channel, "case list")
         result = await world.sora.click(answer(listed), label="파일로 받기")
     assert said(result) == "파일에 담긴 줄: 전체 3줄 중 3줄."
+
+
+async def test_mentions_and_measures_are_offered_while_typing(world: World) -> None:
+    await some_cases(world)
+    at = await scene(world)
+    await world.sora.slash(world.staff_channel, "mod warn", member=at.troll, reason="Please be kind")
+    offered = await world.sora.autocomplete(world.staff_channel, "mention view", "mention", "number 2")
+    assert [choice["value"] for choice in offered] == [3]
+    assert (await world.sora.autocomplete(world.staff_channel, "mention view", "mention", "4"))[0]["value"] == 4
+    (measure,) = await world.sora.autocomplete(world.staff_channel, "mod appeal", "number", "kind", text="x")
+    assert measure["name"] == "1 · warning · Please be kind"
