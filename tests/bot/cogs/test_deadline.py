@@ -223,20 +223,22 @@ async def _press(world: World, press: str) -> InteractionResult:
     return await world.boss.select(message, [entities.get(chosen, chosen)], custom_id=custom_id)
 
 
-@pytest.mark.parametrize("press", [press for presses in PRESSES.values() for press in presses])
-async def test_no_press_reads_before_it_answers(world: World, monkeypatch: pytest.MonkeyPatch, press: str) -> None:
+async def test_no_press_reads_before_it_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All in one world: what is pressed meets what the presses before left, and is answered all the same."""
     await world.complaint()
     watch = Watch(world, monkeypatch, seconds=4.0)
-    watch.expect_another()
-    shown = await _press(world, press)
-    assert not watch.too_early
-    assert said(shown) or shown.acknowledged
-    if shown.modal is not None:
-        assert watch.asked == 0, "a window opens at once"
+    for press in (press for presses in PRESSES.values() for press in presses):
         watch.expect_another()
-        answered = await world.boss.submit_modal(shown, {"text": "Sorry!"})
-        assert not watch.too_early
-        assert said(answered)
+        before = watch.asked
+        shown = await _press(world, press)
+        assert not watch.too_early, press
+        assert said(shown) or shown.acknowledged, press
+        if shown.modal is not None:
+            assert watch.asked == before, f"{press}: a window opens at once"
+            watch.expect_another()
+            answered = await world.boss.submit_modal(shown, {"text": "Sorry!"})
+            assert not watch.too_early, press
+            assert said(answered), press
 
 
 async def test_every_control_is_watched() -> None:

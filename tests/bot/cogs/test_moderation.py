@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +18,9 @@ from core.types.case import Case, CaseKind
 from core.types.decision import DecisionKind, Reason
 from core.types.learning import Correction
 from core.types.moderation import AppealState, Measure, MeasureKind, MeasureState
-from core.types.post import Author, Source
+from core.types.post import Author, PostRef, Source
 from engagement.desk.opening import Opening, open_case
+from listeners.reddit.moderator import RedditModerator
 from tests import make
 from tests.bot.world import World, only_for_them, said, speaking, text_of
 
@@ -287,3 +288,62 @@ async def test_a_measure_that_discord_refuses_stands_as_failed(world: World) -> 
     with pytest.raises(Exception, match="Discord"):
         await world.services.moderation.order(measure)
     assert (await world.services.moderation.get(1)).state is MeasureState.BEGUN, "nobody knows whether it happened"
+
+
+@dataclass
+class RedditModeratorHere:
+    """Reddit's side, as its adapter behaves where our account is a moderator, or is none."""
+
+    moderates: bool = True
+    taken: list[tuple[MeasureKind, str | None, str | None]] = field(default_factory=list)
+    source: Source = Source.REDDIT
+    kinds: frozenset[MeasureKind] = RedditModerator.kinds
+
+    async def remove(self, ref: PostRef, *, reason: str) -> None:
+        raise AssertionError("measures go through take")
+
+    async def check(self, measure: Measure) -> None:
+        """Only Reddit knows, so nothing is refused before it is asked."""
+
+    async def take(self, measure: Measure, *, number: int) -> None:
+        if not self.moderates and measure.kind is not MeasureKind.REPORT:
+            raise NotAllowedError("Our Reddit account is not a moderator there.")
+        self.taken.append((measure.kind, measure.post_id, measure.member_id))
+
+    async def lift(self, measure: Measure, *, number: int) -> None:
+        raise AssertionError("there is nothing to take back")
+
+    async def channel_of(self, member_id: str) -> str | None:
+        raise AssertionError("nobody on Reddit is written to alone")
+
+
+async def _on_reddit(world: World, here: RedditModeratorHere) -> Case:
+    world.services.moderation.moderators[Source.REDDIT] = here
+    case = await world.complaint("buy followers at spam dot example, lumora")
+    await world.services.verdicts.give(case.mention_ids[0], str(world.sora.id), Correction.ABUSE)
+    await world.drain()
+    return case
+
+
+@pytest.mark.parametrize("kind", [MeasureKind.DELETE, MeasureKind.LOCK, MeasureKind.REPORT])
+async def test_on_reddit_a_post_is_removed_locked_or_reported(world: World, kind: MeasureKind) -> None:
+    here = RedditModeratorHere()
+    case = await _on_reddit(world, here)
+    opened = await world.sora.click(world.card(), custom_id=f"mod:{kind}:{case.id}")
+    await world.restart()
+    done = await world.sora.submit_modal(opened, {"text": "spam"})
+    assert said(done).startswith("Done: ")
+    assert here.taken == [(kind, "t1_a", None)], "the post, never the person"
+    assert "mod:ban:" not in str([part.to_dict() for part in world.card().components])
+
+
+async def test_where_our_reddit_account_is_no_moderator_it_says_so_and_may_report(world: World) -> None:
+    case = await _on_reddit(world, RedditModeratorHere(moderates=False))
+    opened = await world.sora.click(world.card(), custom_id=f"mod:lock:{case.id}")
+    refused = await world.sora.submit_modal(opened, {"text": "spam"})
+    assert said(refused) == "Our Reddit account is not a moderator there."
+    history = said(await world.sora.slash(world.staff_channel, "mod history"))
+    assert "did not happen" in history
+    opened = await world.sora.click(world.card(), custom_id=f"mod:report:{case.id}")
+    reported = await world.sora.submit_modal(opened, {"text": "spam"})
+    assert said(reported) == "Done: reported to the moderators. Moderation case 2."
