@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -33,6 +33,8 @@ class Cue:
     also: tuple[str, ...]
     """Substrings of which one must stand there too; empty where the triggers are enough."""
     pattern: re.Pattern[str]
+    plain: re.Pattern[str]
+    """The same for texts in ASCII alone, where English needs a third less time without Unicode's classes."""
 
 
 class Found(NamedTuple):
@@ -52,16 +54,20 @@ def read_grammar(name: str) -> Grammar:
     parts: dict[str, str] = {}
     for part, pattern in document.get("parts", {}).items():
         parts[part] = _expand(pattern, parts)
-    return Grammar(
-        Cue(
-            code=table["code"],
-            towards=table["towards"],
-            weight=float(table["weight"]),
-            triggers=tuple(table["triggers"]),
-            also=tuple(table.get("also", ())),
-            pattern=re.compile(_expand(table["pattern"], parts), re.VERBOSE),
-        )
-        for table in document["cue"]
+    return Grammar(_cue(table, parts) for table in document["cue"])
+
+
+def _cue(table: Mapping[str, Any], parts: dict[str, str]) -> Cue:
+    source = _expand(table["pattern"], parts)
+    pattern = re.compile(source, re.VERBOSE)
+    return Cue(
+        code=table["code"],
+        towards=table["towards"],
+        weight=float(table["weight"]),
+        triggers=tuple(table["triggers"]),
+        also=tuple(table.get("also", ())),
+        pattern=pattern,
+        plain=re.compile(source, re.VERBOSE | re.ASCII) if source.isascii() else pattern,
     )
 
 
@@ -108,4 +114,6 @@ class Grammar:
 
 def tried(cues: Iterable[Cue], lower: str) -> list[Found]:
     """Return the first place of each of these cues that stands in a lower-cased text."""
+    if lower.isascii():
+        return [Found(one, *match.span()) for one in cues if (match := one.plain.search(lower))]
     return [Found(one, *match.span()) for one in cues if (match := one.pattern.search(lower))]

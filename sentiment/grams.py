@@ -27,7 +27,6 @@ _MULTIPLIER = np.uint32(0x9E3779B1)
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[!?]+|\.\.+|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _LONG = re.compile(r"(\D)\1{2,}")
 _DIGITS = re.compile(r"\d+")
-_SPACE = re.compile(r"\s+")
 
 
 def words(lower: str) -> list[str]:
@@ -76,15 +75,22 @@ def echoes(found: list[str]) -> bool:
 def korean_text(lower: str) -> str:
     """Return a lower-cased text as the Korean n-grams see it: repeats cut to two, numbers as `0`, ends marked."""
     short = _LONG.sub(r"\1\1", _DIGITS.sub("0", lower))
-    return f" {_SPACE.sub(' ', short).strip()} "
+    return f" {' '.join(short.split())} "
 
 
 def korean_grams(prepared: str) -> npt.NDArray[np.uint32]:
     """Return the hashes of all 1-4-grams of a prepared text, by size and then by place."""
     codes: npt.NDArray[Any] = np.frombuffer(prepared.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    rolled = np.zeros_like(codes)
-    grams = []
-    for size in range(1, min(KOREAN_LONGEST_GRAM, len(codes)) + 1):
-        rolled = rolled[: len(codes) - size + 1] * _MULTIPLIER + codes[size - 1 :] + np.uint32(size)
-        grams.append(rolled ^ (rolled >> np.uint32(15)))
-    return np.concatenate(grams) if grams else codes
+    sizes = range(1, min(KOREAN_LONGEST_GRAM, len(codes)) + 1)
+    grams = np.empty(sum(len(codes) - size + 1 for size in sizes), dtype=np.uint32)
+    shorter = np.zeros(len(codes) + 1, dtype=np.uint32)
+    start = 0
+    for size in sizes:
+        rolled = grams[start : start + len(codes) - size + 1]
+        start += len(rolled)
+        np.multiply(shorter[:-1], _MULTIPLIER, out=rolled)
+        rolled += codes[size - 1 :]
+        rolled += np.uint32(size)
+        shorter = rolled
+    grams ^= grams >> np.uint32(15)
+    return grams

@@ -19,8 +19,18 @@ WINDOW = 1_200
 LONGEST = 4_000
 """Most characters judged at all."""
 
-_UNSEEN = re.compile("[\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad\U0001f3fb-\U0001f3ff]")
+_UNSEEN = "\u200b-\u200f \u2060-\u2064 \ufe00-\ufe0f \ufeff-\ufeff \u00ad-\u00ad \U0001f3fb-\U0001f3ff"
+"""Ranges of signs that nobody sees."""
 _CURLY = str.maketrans("‘’‛′`´“”„″…\u00a0\u3000", "''''''\"\"\"\"." + "  ")
+_FOLDED: dict[int, int | None] = {
+    **_CURLY,
+    **{
+        code: None
+        for first, last in (span.split("-") for span in _UNSEEN.split())
+        for code in range(ord(first), ord(last) + 1)
+    },
+}
+_is_folded = frozenset(map(chr, _FOLDED)).isdisjoint
 _OFTEN_CURLY = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("…", "."), ("\u00a0", " "))
 """The commonest of them: a text is often plain without these, and then needs no further look."""
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]+`", re.DOTALL)
@@ -146,7 +156,7 @@ def _composed(text: str) -> str:
         text = text.encode("utf-8", "replace").decode()
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return _UNSEEN.sub("", text.translate(_CURLY))
+    return text if _is_folded(text) else text.translate(_FOLDED)
 
 
 def _places(text: str) -> list[int]:

@@ -13,18 +13,18 @@ KOREAN_FROM, MIXED_FROM = 0.82, 0.12
 NO_SHARE = -1.0
 """The share of a text with neither Hangul nor Latin letters."""
 
-_HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]+")
 
 
 def korean_share(text: str) -> float:
     """Return how much of a text is Korean (0..1), or NO_SHARE."""
     if text.isascii():
         return 0.0 if _LATIN.search(text) else NO_SHARE
-    hangul = len(_HANGUL.findall(text)) * SYLLABLE_WEIGHT
+    hangul = sum(map(len, _HANGUL.findall(text))) * SYLLABLE_WEIGHT
     if not hangul:
         return 0.0 if _LATIN.search(text) else NO_SHARE
-    return hangul / (hangul + len(_LATIN.findall(text)))
+    return hangul / (hangul + sum(map(len, _LATIN.findall(text))))
 
 
 def language_at(share: float) -> Language:

@@ -38,6 +38,9 @@ PACKED = Fields(len(OUTPUTS))
 WORDS_REMEMBERED = 40_000
 """Distinct English words whose sums are kept; then memory starts afresh."""
 _NOBODY: dict[str, int] = {}
+_TABLE_BITS = 19
+"""Three slots for each Korean n-gram, 2 MB."""
+_TABLE_MASK = np.uint32((1 << _TABLE_BITS) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,36 +178,60 @@ class EnglishModel:
         return opinion, polarity
 
 
+class Places:
+    """Hash -> its row. A table by the lower bits of the hash knows most; the rest is searched for."""
+
+    def __init__(self, keys: npt.NDArray[np.uint32]) -> None:
+        rows = np.arange(len(keys), dtype=np.int32)
+        self._table = np.full(1 << _TABLE_BITS, len(keys), dtype=np.int32)
+        self._table[keys & _TABLE_MASK] = rows
+        self._other_rows = rows[self._table[keys & _TABLE_MASK] != rows]
+        self._other_keys = keys[self._other_rows]
+        self._shared = np.zeros(1 << _TABLE_BITS, dtype=bool)
+        self._shared[self._other_keys & _TABLE_MASK] = True
+        self._keys = np.append(keys, np.uint32(0))
+        self._nowhere = len(keys)
+
+    def find(self, hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
+        """Return the row of each hash, or the number of rows for one that is not in the dictionary."""
+        slots = hashes & _TABLE_MASK
+        rows: npt.NDArray[np.int32] = self._table.take(slots)
+        missed = np.flatnonzero(self._keys.take(rows) != hashes)
+        rows[missed] = self._nowhere
+        shared = missed[self._shared.take(slots.take(missed))]
+        if len(shared):
+            wanted = hashes.take(shared)
+            places = np.searchsorted(self._other_keys, wanted)
+            places[places == len(self._other_keys)] = 0
+            known = self._other_keys.take(places) == wanted
+            rows[shared[known]] = self._other_rows.take(places[known])
+        return rows
+
+
 class KoreanModel:
     """Adds up character n-grams and signs."""
 
     def __init__(self, weights: Weights) -> None:
+        self.version = weights.version
         self._weights = weights
-        self._keys = weights.keys.astype(np.uint32)
+        self._places = Places(weights.keys.astype(np.uint32))
         # One row more, of zeros, for all that is not in the dictionary.
         self._rows = np.vstack([weights.weights, np.zeros((1, len(OUTPUTS)), dtype=np.float32)])
-
-    @property
-    def version(self) -> str:
-        """Version of the model file."""
-        return self._weights.version
 
     def log_odds(self, lower: str, signs: Floats) -> list[float]:
         """Return the calibrated log-odds of each output."""
         prepared = korean_text(lower)
         total: Floats = signs @ self._weights.signs + self._weights.bias
-        total += self._rows[self._find(prepared)].sum(axis=0) * np.float32((len(prepared) + 1) ** -0.5)
+        total += self._sum(prepared) * np.float32((len(prepared) + 1) ** -0.5)
         return list(total.tolist())
 
     def chunk_shares(self, chunk: str, lower: str) -> tuple[float, float]:
         """Return what the n-grams of one white-space chunk add to opinion and polarity, calibrated."""
-        fade = np.float32((len(korean_text(lower)) + 1) ** -0.5)
-        rows = self._find(korean_text(chunk))
-        share = self._rows[rows].sum(axis=0)[:2] * fade
+        share = self._sum(korean_text(chunk)) * np.float32((len(korean_text(lower)) + 1) ** -0.5)
         return float(share[0]), float(share[1])
 
-    def _find(self, prepared: str) -> npt.NDArray[np.intp]:
-        hashes = korean_grams(prepared)
-        places = np.searchsorted(self._keys, hashes)
-        places[places == len(self._keys)] = 0
-        return np.where(self._keys[places] == hashes, places, len(self._keys))
+    def _sum(self, prepared: str) -> Floats:
+        """Return the sum over all n-grams of a prepared text; a product with ones adds up four times as fast."""
+        rows = self._places.find(korean_grams(prepared))
+        total: Floats = np.ones(len(rows), dtype=np.float32) @ self._rows.take(rows, axis=0)
+        return total

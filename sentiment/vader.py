@@ -324,8 +324,8 @@ def _turn_at_but(places: list[int], valences: list[float], but: int) -> list[flo
 
 def _emphasis(text: str) -> float:
     """Return what exclamation and question marks add."""
-    exclamation = min(text.count("!"), _MOST_EXCLAMATIONS) * _EXCLAMATION
-    questions = text.count("?")
+    exclamation = min(text.count("!"), _MOST_EXCLAMATIONS) * _EXCLAMATION if "!" in text else 0.0
+    questions = text.count("?") if "?" in text else 0
     if questions <= 1:
         return exclamation + 0
     return exclamation + (questions * _QUESTION if questions <= _MOST_QUESTIONS else _MANY_QUESTIONS)

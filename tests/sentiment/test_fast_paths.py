@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.types.assessment import Language
-from sentiment.grams import pair_features, word_features, words
+from sentiment.cues import lowered
+from sentiment.grams import korean_grams, korean_text, pair_features, word_features, words
 from sentiment.guard import guard
-from sentiment.model import OUTPUTS, EnglishModel, Weights, shipped
+from sentiment.model import OUTPUTS, EnglishModel, KoreanModel, Places, Weights, shipped
 from sentiment.packed import ONE, Fields
 from sentiment.pieces import PIECES_REMEMBERED, Pieces
 from sentiment.reading import Reader, Reading, shared_reader
@@ -67,6 +68,9 @@ READER = shared_reader()
 PLAIN = Plain(READER)
 MODEL = PLAIN.model()
 PIECES = READER.remember(MODEL)
+KOREAN = Weights.read(shipped("ko"), READER.korean_sign_set.names)
+KOREAN_ROWS = {int(key): at for at, key in enumerate(KOREAN.keys.tolist())}
+KOREAN_MODEL = KoreanModel(KOREAN)
 
 
 def read(text: str) -> Reading:
@@ -112,3 +116,23 @@ def test_the_memory_of_pieces_is_bounded() -> None:
     assert len(pieces) <= PIECES_REMEMBERED
     pieces.cut("a" * 500)
     assert "a" * 500 not in pieces
+
+
+def test_n_grams_are_found_where_a_search_finds_them() -> None:
+    keys = np.sort(np.unique(np.random.default_rng(7).integers(0, 2**32, 90_000, dtype=np.uint32)))
+    others = np.random.default_rng(8).integers(0, 2**32, 5_000, dtype=np.uint32)
+    asked = np.concatenate([keys[::3], others, np.array([0, 2**32 - 1], dtype=np.uint32)])
+    row = {int(key): at for at, key in enumerate(keys)}
+    assert Places(keys).find(asked).tolist() == [row.get(int(one), len(keys)) for one in asked]
+
+
+@given(st.text(alphabet="가나ㅋ ab1１\n\u3000😂", max_size=30))
+def test_korean_sums_are_the_sums_over_all_grams(text: str) -> None:
+    lower = lowered(text)
+    signs = READER.korean_signs(text)
+    total = signs @ KOREAN.signs + KOREAN.bias
+    prepared = korean_text(lower)
+    for gram in korean_grams(prepared).tolist():
+        if gram in KOREAN_ROWS:
+            total = total + KOREAN.weights[KOREAN_ROWS[gram]] * (len(prepared) + 1) ** -0.5
+    assert KOREAN_MODEL.log_odds(lower, signs) == pytest.approx([float(one) for one in total], abs=CLOSE)
