@@ -30,11 +30,14 @@ MOMENT = datetime(2026, 11, 10, 2, 20, tzinfo=UTC)
 """The bad day, at its worst."""
 COLUMNS = 132
 # Nanum's symbols are two cells wide, a terminal's are one: take those from a font that is as wide as its letters.
+# Emoji are a quarter wider than the two cells a terminal gives them.
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 @font-face {{ font-family: Signs; src: local('DejaVu Sans Mono'); size-adjust: 83%;
   unicode-range: U+B7, U+2026, U+2190-2193, U+2500-257F, U+2014, U+201C-201D, U+2019; }}
+@font-face {{ font-family: Pictures; src: local('Noto Color Emoji'); size-adjust: 80.3%;
+  unicode-range: U+1F000-1FAFF, U+2600-27BF, U+FE0F; }}
 body {{ margin: 0; background: #0d1117; }}
-pre {{ margin: 18px; color: #c9d1d9; font: 15px/20px Signs, 'NanumGothicCoding', monospace; }}
+pre {{ margin: 18px; color: #c9d1d9; font: 15px/20px Signs, Pictures, 'NanumGothicCoding', monospace; }}
 </style><pre>{code}</pre>"""
 THEME = TerminalTheme(
     (13, 17, 23),
