@@ -17,6 +17,8 @@ COMPARED = 30
 """Newest complaints that a new one is compared with."""
 OLDEST_CASE = timedelta(hours=24)
 """A case that was opened longer ago takes no more posts: what lasts for days is told anew each day."""
+MOST_POSTS = 100
+"""Posts of a case; the next ones open another. Each is answered by a person, and a card reads all of them."""
 _CLOSED = (CaseState.RESOLVED, CaseState.DISMISSED)
 
 
@@ -60,4 +62,5 @@ def _people(posts: Sequence[HeldPost], author_key: str | None) -> int:
 
 
 def _takes_more(case: Case, now: datetime) -> bool:
-    return case.state not in _CLOSED and now - case.opened_at <= OLDEST_CASE
+    has_room = len(case.mention_ids) < MOST_POSTS
+    return has_room and case.state not in _CLOSED and now - case.opened_at <= OLDEST_CASE

@@ -13,6 +13,10 @@ from engagement.desk.policy import ACTIVE, DeskPolicy, Opening
 from engagement.desk.severity import graver
 from engagement.outgoing.records import refresh_card
 
+MANY_POSTS = 10
+"""From so many posts on a case, its card tells of further ones a little later and of several at once."""
+EDIT_PAUSE = timedelta(seconds=3)
+
 __all__ = ["join_case", "joinable", "raise_severity"]
 
 
@@ -78,7 +82,7 @@ async def join_case(
         severity = graver(severity, Severity.HIGH)
     if graver(severity, case.severity) is not case.severity:
         case = await raise_severity(unit, case, severity, at, policy)
-    await refresh_card(unit, case, at)
+    await refresh_card(unit, case, at, within=EDIT_PAUSE if len(case.mention_ids) >= MANY_POSTS else timedelta(0))
     return case
 
 

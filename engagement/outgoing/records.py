@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.ports.storing import Unit
 from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purpose, Receipt
@@ -63,11 +63,12 @@ async def _first_response(unit: Unit, draft: ActionDraft, at: datetime) -> None:
     await refresh_card(unit, saved, at)
 
 
-async def refresh_card(unit: Unit, case: Case, now: datetime) -> None:
+async def refresh_card(unit: Unit, case: Case, now: datetime, *, within: timedelta = timedelta(0)) -> None:
     """Bring a case's card up to date; edits are coalesced.
 
     A card is rendered from the case as it stands when the sender gets to it, so one waiting card or edit is enough.
-    Does nothing for a case that has no card. The queue board follows, too.
+    Does nothing for a case that has no card. The queue board follows, too. `within` lets an edit wait for further
+    ones: in a burst there may be dozens a second.
     """
     await refresh_board(unit, now)
     actions = await unit.outbox.of_case(case.id)
@@ -84,6 +85,7 @@ async def refresh_card(unit: Unit, case: Case, now: datetime) -> None:
             target=cards[-1].draft.target,
             key=f"card_edit:{case.id}:{len(edits) + 1}",
             case_id=case.id,
+            not_before=now + within if within else None,
             locale=cards[-1].draft.locale,
         ),
         created_at=now,

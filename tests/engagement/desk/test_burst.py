@@ -110,6 +110,14 @@ async def test_a_burst_of_days_is_told_anew(crowd: World, monkeypatch: pytest.Mo
     assert len(set(cases)) == 3, "and one more when the first is old"
 
 
+async def test_a_full_case_is_followed_by_another(crowd: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(burst, "MOST_POSTS", 3)
+    cases = [await complain(crowd, number, DOWN[number % 5], minutes=number) for number in range(9)]
+    held = [len((await case_of(crowd, number)).mention_ids) for number in sorted({one or 0 for one in cases})]
+    assert max(held) == 3
+    assert sum(held) == 9
+
+
 async def test_who_joined_and_writes_again_stays_on_the_case(crowd: World) -> None:
     cases = [await complain(crowd, number, DOWN[number], minutes=number) for number in range(3)]
     again = await complain(crowd, 30, "and now I hate the Lumora hinge", author="author2", minutes=9)
