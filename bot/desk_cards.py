@@ -24,7 +24,7 @@ async def desk_card(services: Services, action: Action) -> ui.LayoutView:
             record = await unit.moderation.get(number)
             if record is None:
                 raise SendRefusedError("the measure is gone", reason="deleted")
-            return AppealCard(record, t)
+            return AppealCard(record, t, await unit.moderation.subject(number))
         draft = await unit.outbox.get(number)
         if draft is None:
             raise SendRefusedError("the draft is gone", reason="deleted")

@@ -82,7 +82,9 @@ class ModerationCog(
             t = reader(reading)
             records, total = await moderation.history(key, limit=PAGE_SIZE, offset=number * PAGE_SIZE)
             title = t("Measures: {count}", count=counted(total))
-            return Page(title, [record_line(one, t) for one in records], number, pages(total, PAGE_SIZE))
+            people = await moderation.people(records)
+            lines = [record_line(one, t, people.get(one.number)) for one in records]
+            return Page(title, lines, number, pages(total, PAGE_SIZE))
 
         async def file_of(reading: AnyInteraction) -> ListFile:
             require_staff(reading)

@@ -19,13 +19,14 @@ from bot.views.text import LABEL_LIMIT, MODAL_TITLE_LIMIT, plain, quote, safe
 from core.errors import InputError
 from core.text import Translate, cut, mark
 from core.types.moderation import AppealState, MeasureKind, MeasureRecord, MeasureState
-from core.types.post import Source
+from core.types.post import Author, Source
 from engagement.desk.moderation import LONGEST_APPEAL, LONGEST_REASON, MEASURES
 
 MEASURE_ID = re.compile(r"mod:(?P<kind>[a-z]{3,8}):(?P<number>\d{1,18})")
 APPEAL_ID = re.compile(r"appeal:why:(?P<number>\d{1,18})")
 MINUTES_FIELD = "minutes"
 USUAL_MINUTES = 60
+NAME_LIMIT = 60
 
 LABELS: Mapping[MeasureKind, str] = MappingProxyType(
     {
@@ -151,14 +152,23 @@ def taken_line(record: MeasureRecord, t: Translate) -> str:
     return line + (" " + t("But: {detail}.", detail=t(DETAILS[record.detail])) if record.detail in DETAILS else "")
 
 
-def record_line(record: MeasureRecord, t: Translate) -> str:
+def subject_of(record: MeasureRecord, person: Author | None) -> str:
+    """Return whom a measure is about; nothing once they asked to be forgotten."""
+    if person is None:
+        return ""
+    name = safe(person.name, NAME_LIMIT)
+    return f"<@{person.native_id}> ({name})" if record.source is Source.DISCORD else f"u/{name}"
+
+
+def record_line(record: MeasureRecord, t: Translate, person: Author | None = None) -> str:
     """Return a line of the moderation log."""
     parts = [
         f"**{record.number}**",
         t(MEASURES[record.kind]),
+        subject_of(record, person),
         t(STATES[record.state]),
         when(record.at),
-        f"<@{record.moderator}>",
+        t("by {person}", person=f"<@{record.moderator}>"),
         safe(record.reason, 120),
     ]
     if record.until is not None:
@@ -249,12 +259,13 @@ def decided_line(record: MeasureRecord, t: Translate) -> str:
 class AppealCard(ui.LayoutView):
     """An appeal in the staff channel, with its two buttons until somebody decided."""
 
-    def __init__(self, record: MeasureRecord, t: Translate) -> None:
+    def __init__(self, record: MeasureRecord, t: Translate, person: Author | None = None) -> None:
         super().__init__(timeout=None)
         box: ui.Container[Any] = ui.Container()
         title = t("Appeal against case {number}", number=record.number)
-        about = t("{measure} by {person}", measure=t(MEASURES[record.kind]), person=f"<@{record.moderator}>")
-        box.add_item(ui.TextDisplay(f"### {title}\n{about} · {when(record.at)}"))
+        by = t("by {person}", person=f"<@{record.moderator}>")
+        about = (t(MEASURES[record.kind]), subject_of(record, person), by, when(record.at))
+        box.add_item(ui.TextDisplay(f"### {title}\n" + " · ".join(filter(None, about))))
         words = [quote(record.reason, 600), "↪ " + quote(record.appeal_text, 2_000) if record.appeal_text else ""]
         box.add_item(ui.TextDisplay("\n".join(filter(None, words)) or "…"))
         if record.appeal is AppealState.OPEN:
@@ -265,6 +276,5 @@ class AppealCard(ui.LayoutView):
                 )
             )
         elif record.appeal is not None:
-            person = f"<@{record.decided_by}>"
-            box.add_item(ui.TextDisplay(f"**{t(APPEALS[record.appeal])}** · {person}"))
+            box.add_item(ui.TextDisplay(f"**{t(APPEALS[record.appeal])}** · <@{record.decided_by}>"))
         self.add_item(box)

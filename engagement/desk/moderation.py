@@ -6,6 +6,7 @@ the post was judged abuse, or a person called it so: a harsh complaint is never 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -160,6 +161,12 @@ class Moderation:
         async with self._store.read() as unit:
             total = await unit.moderation.count(author_key=author_key, most=MOST_COUNTED)
             return await unit.moderation.find(author_key=author_key, limit=limit, offset=offset), total
+
+    async def people(self, records: Iterable[MeasureRecord]) -> dict[int, Author]:
+        """Return whom measures are about, by their numbers, as far as they are known still."""
+        async with self._store.read() as unit:
+            found = {record.number: await unit.moderation.subject(record.number) for record in records}
+        return {number: author for number, author in found.items() if author is not None}
 
     def key(self, source: Source, native_id: str) -> str:
         """Return the key under which a person stands in the log."""

@@ -18,7 +18,7 @@ from core.types.member import ContactRule, ContactWish
 from core.types.mention import MentionQuery, StoredMention
 from core.types.moderation import MeasureRecord
 from core.types.post import Removal, RemovalReason, Source
-from engagement.desk.cards import refresh_draft_cards
+from engagement.desk.cards import refresh_appeal_card, refresh_draft_cards
 from engagement.desk.following import mentions_gone
 
 __all__ = ["CaseFile", "Forgotten", "MemberExport", "Privacy"]
@@ -136,12 +136,15 @@ class Privacy:
         async def work(unit: Unit) -> Forgotten:
             messages = await unit.outbox.of_author(author_key)
             cases = await unit.cases.of_author(author_key, since=_EVER)
+            measures = await unit.moderation.find(author_key=author_key, limit=MOST_MEASURES)
             purged = await unit.mentions.erase_author(author_key, now)
             await mentions_gone(unit, purged, at=now)
             for case in cases:
                 await _anonymise(unit, case.id, now)
             await unit.outbox.forget(author_key)
             await refresh_draft_cards(unit, [one for one in messages if one.draft.needs_approval], now=now)
+            for measure in measures:
+                await refresh_appeal_card(unit, measure.number, now=now)
             await unit.members.forget(author_key)
             return Forgotten(len(purged), len(cases), len(messages))
 

@@ -223,6 +223,7 @@ async def test_warn_history_and_appeal_by_the_member(world: World) -> None:
     await world.drain()
     card = world.card()
     assert "Appeal against case 1" in text_of(card)
+    assert f"warning · <@{at.troll.id}> (troll) · by <@{world.sora.id}>" in text_of(card)
     own = await world.sora.click(card, custom_id="appeal:grant:1")
     assert said(own).startswith("Somebody else than who took the measure")
     no_role = await world.guest.click(card, custom_id="appeal:grant:1")
@@ -240,6 +241,7 @@ async def test_warn_history_and_appeal_by_the_member(world: World) -> None:
     with speaking("ko"):
         log = await world.sora.slash(world.staff_channel, "mod history", member=at.troll)
     assert "조치 1건" in said(log)
+    assert f"**1** · 경고 · <@{at.troll.id}> (troll) · 철회됨" in said(log)
     assert "이의 신청 인용" in said(log)
 
 
@@ -265,11 +267,20 @@ async def test_a_granted_appeal_lifts_a_timeout_and_a_ban(world: World) -> None:
     assert world.guild.get_ban(at.troll) is None
 
 
-async def test_forgetting_a_person_takes_them_off_the_log(world: World) -> None:
+async def test_forgetting_a_person_takes_them_off_the_log_and_off_the_appeals_card(world: World) -> None:
     at = await scene(world)
     await world.sora.slash(world.staff_channel, "mod warn", member=at.troll, reason="Please be kind")
+    await world.services.moderation.appeal(1, "It was a quixotic joke")
+    await world.drain()
+    assert "quixotic" in text_of(world.card())
     key = world.store.author_key(Source.DISCORD, str(at.troll.id))
     await world.services.privacy.forget(key)
+    await world.drain()
+    for card in world.staff_channel.history():
+        assert not [word for word in ("quixotic", "troll", "be kind") if word in text_of(card)]
+    listed = said(await world.sora.slash(world.staff_channel, "mod history"))
+    assert "**1** · warning · in force" in listed
+    assert "troll" not in listed
     async with world.store.read() as unit:
         assert await unit.moderation.subject(1) is None
         assert await unit.mentions.author(key) is None

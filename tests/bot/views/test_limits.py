@@ -47,7 +47,7 @@ from core.types.deskwork import AlarmKind, Duty, Goodwill, GoodwillState, Promis
 from core.types.learning import Correction, RuleChange, RuleKind
 from core.types.member import GuildSettings
 from core.types.moderation import AppealState, MeasureKind
-from core.types.post import Source
+from core.types.post import Author, Source
 from core.types.reply import Template
 from engagement.desk.care import TAG_LIMIT
 from engagement.desk.lint import Finding, FindingKind
@@ -150,7 +150,7 @@ def _draft_list(foreign: Foreign) -> DraftList:
 
 def _appeal(foreign: Foreign, state: AppealState = AppealState.OPEN) -> AppealCard:
     text = {"reason": foreign.text[:LONGEST_REASON], "appeal_text": foreign.text[:LONGEST_APPEAL]}
-    return AppealCard(record(**text, appeal=state, decided_by=ROLE), foreign.t)
+    return AppealCard(record(**text, appeal=state, decided_by=ROLE), foreign.t, Author(ROLE, foreign.name))
 
 
 def _mention(foreign: Foreign) -> MentionCard:
@@ -211,8 +211,12 @@ def _template(foreign: Foreign, number: int = 1) -> Template:
     return Template(name[:LONGEST_NAME], "en", text[:LONGEST_TEXT], foreign.brand, id=number)
 
 
+def _measure_line(foreign: Foreign) -> str:
+    return record_line(record(reason=foreign.text), foreign.t, Author(ROLE, foreign.name))
+
+
 def _list(foreign: Foreign) -> ListView:
-    lines = [template_line(_template(foreign), foreign.t), record_line(record(reason=foreign.text), foreign.t)] * 5
+    lines = [template_line(_template(foreign), foreign.t), _measure_line(foreign)] * 5
     return ListView(Page(safe(foreign.text, 900), lines, 4, 10), "0" * 12, foreign.t)
 
 
