@@ -13,7 +13,7 @@ from core.ports.storing import Store
 from core.settings import Settings
 from core.text import Catalogue
 from core.types.brand import Brand
-from core.types.post import FeedHealth
+from core.types.post import FeedHealth, Gap
 from engagement.desk.care import CaseCare
 from engagement.desk.causes import Causes
 from engagement.desk.crisis import CrisisMode
@@ -52,6 +52,8 @@ class Status:
     """Actions that will never go out."""
     gaps: int
     """Gaps of the last 24 hours."""
+    recent_gaps: tuple[Gap, ...] = ()
+    """The newest of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,15 @@ _RUNNING = (*_OURS, CaseState.WAITING)
 MOST_COUNTED = 1000
 """Outbox rows of one state that are counted; more is trouble whatever the number."""
 
+MOST_GAPS = 5
+"""Gaps that are told one by one."""
+
 
 async def read_status(store: Store, now: datetime, started_at: datetime, feeds: tuple[FeedHealth, ...]) -> Status:
     """Return what `/status` shows; the counts of the last 24 hours."""
     day_ago = now - timedelta(days=1)
     async with store.read() as unit:
+        gaps = await unit.ledger.gaps(since=day_ago)
 
         async def waiting(*states: ActionState) -> int:
             return len(await unit.outbox.find(states=states, limit=MOST_COUNTED))
@@ -35,5 +39,6 @@ async def read_status(store: Store, now: datetime, started_at: datetime, feeds: 
             outbox_waiting=await waiting(ActionState.PENDING, ActionState.SENDING),
             drafts_waiting=await waiting(ActionState.DRAFT),
             outbox_refused=await waiting(ActionState.REFUSED),
-            gaps=len(await unit.ledger.gaps(since=day_ago)),
+            gaps=len(gaps),
+            recent_gaps=tuple(sorted(gaps, key=lambda gap: gap.ended_at)[-MOST_GAPS:]),
         )

@@ -67,6 +67,22 @@ FEED_STATE: Mapping[str, str] = MappingProxyType(
     }
 )
 
+CLOSED_REASON: Mapping[str, str] = MappingProxyType(
+    {
+        "private": mark("private"),
+        "banned": mark("banned"),
+        "quarantined": mark("quarantined"),
+        "renamed": mark("renamed, or never there"),
+        "forbidden": mark("we may not read it"),
+        "not_found": mark("not found"),
+        "gone": mark("gone for good"),
+        "legal": mark("withheld for legal reasons"),
+        "no_history_permission": mark("no permission to read the history"),
+        "rejected": mark("not accepted any more"),
+    }
+)
+"""What a closed feed's detail says."""
+
 
 def place(t: Translate, source: Source, container: str, name: str | None) -> str:
     """Name the place a post stands in: `r/gadgets`, `#help`, or the container of a file. Not escaped."""
