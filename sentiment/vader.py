@@ -173,7 +173,7 @@ def scores_of(tokens: Sequence[Token], felt: Sequence[int], roles: int, spelled:
         return _NOTHING_FELT if tokens else SILENT
     some_shout = bool(roles & _SHOUTED) and not all(token.roles & _SHOUTED for token in tokens)
     if roles & _CHANGES:
-        places, valences = _valences(tokens, felt, some_shout=some_shout)
+        places, valences = _valences(tokens, felt, some_shout=some_shout, idioms=roles & _ENDS_IDIOM)
         if roles & _BUT:
             but = next(at for at, token in enumerate(tokens) if token.roles & _BUT)
             valences = _turn_at_but(places, valences, but)
@@ -188,7 +188,9 @@ def _shouted(token: Token) -> float:
     return valence + louder if valence > 0 else valence - louder
 
 
-def _valences(tokens: Sequence[Token], felt: Sequence[int], *, some_shout: bool) -> tuple[list[int], list[float]]:
+def _valences(
+    tokens: Sequence[Token], felt: Sequence[int], *, some_shout: bool, idioms: int
+) -> tuple[list[int], list[float]]:
     """Return the places and valences of all tokens whose valence is not zero."""
     places: list[int] = []
     valences: list[float] = []
@@ -196,37 +198,48 @@ def _valences(tokens: Sequence[Token], felt: Sequence[int], *, some_shout: bool)
         roles = tokens[at].roles
         if roles & _BOOSTS or (roles & _KIND and at + 1 < len(tokens) and tokens[at + 1].roles & _OF):
             continue
-        valence = _valence(tokens, at, some_shout=some_shout)
+        valence = _valence(tokens, at, some_shout=some_shout, idioms=idioms)
         if valence:
             places.append(at)
             valences.append(valence)
     return places, valences
 
 
-def _valence(tokens: Sequence[Token], at: int, *, some_shout: bool) -> float:
-    """Return the valence of the lexicon word at `at`, changed by its neighbours."""
+def _valence(tokens: Sequence[Token], at: int, *, some_shout: bool, idioms: int) -> float:
+    """Return the valence of the lexicon word at `at`, changed by its neighbours; `idioms` tells of any in the text."""
     token = tokens[at]
     valence = token.valence
-    before = tokens[max(at - 3, 0) : at]
-    around = 0
-    for neighbour in before:
-        around |= neighbour.roles
+    if at >= _FARTHEST:
+        around = tokens[at - 1].roles | tokens[at - 2].roles | tokens[at - 3].roles
+    else:
+        around = _joined(tokens[:at])
     if token.roles & _NO and at + 1 < len(tokens) and tokens[at + 1].roles & IN_LEXICON:
         valence = 0.0
     if around & _NO and _no_before(tokens, at):
         valence = token.valence * _NEGATION
     if some_shout and token.roles & _SHOUTED:
         valence = valence + C_INCR if valence > 0 else valence - C_INCR
-    ahead = token.roles
-    for neighbour in tokens[at + 1 : at + 3]:
-        ahead |= neighbour.roles
-    if around & _CHANGES or ahead & _ENDS_IDIOM:
-        for back in range(1, len(before) + 1):
-            roles = before[-back].roles
-            if not roles & IN_LEXICON and (roles & _ACTS or back == _FARTHEST):
-                valence = _look_back(tokens, at, back, valence, some_shout=some_shout)
-        if around & _LEAST and before[-1].roles & _LEAST and not before[-1].roles & IN_LEXICON:
-            valence = _least(before, valence)
+    if around & _CHANGES or (idioms and _joined(tokens[at : at + 3]) & _ENDS_IDIOM):
+        valence = _changed(tokens, at, valence, some_shout=some_shout)
+    return valence
+
+
+def _joined(tokens: Sequence[Token]) -> int:
+    """Return the roles of some tokens, joined."""
+    roles = 0
+    for token in tokens:
+        roles |= token.roles
+    return roles
+
+
+def _changed(tokens: Sequence[Token], at: int, valence: float, *, some_shout: bool) -> float:
+    """Let the three words before `at` change its valence, the nearest first."""
+    for back in range(1, min(at, _FARTHEST) + 1):
+        roles = tokens[at - back].roles
+        if not roles & IN_LEXICON and (roles & _ACTS or back == _FARTHEST):
+            valence = _look_back(tokens, at, back, valence, some_shout=some_shout)
+    if at and tokens[at - 1].roles & (_LEAST | IN_LEXICON) == _LEAST:
+        valence = _least(tokens, at, valence)
     return valence
 
 
@@ -278,9 +291,9 @@ def _negate_far(tokens: Sequence[Token], at: int, valence: float) -> float:
     return valence * _NEGATION if roles & _NEGATES else valence
 
 
-def _least(before: Sequence[Token], valence: float) -> float:
+def _least(tokens: Sequence[Token], at: int, valence: float) -> float:
     """Negate after `least`, but not after `at least` and `very least`."""
-    if len(before) > 1 and before[-2].lower in ("at", "very"):
+    if at > 1 and tokens[at - 2].lower in ("at", "very"):
         return valence
     return valence * _NEGATION
 

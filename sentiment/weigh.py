@@ -125,10 +125,10 @@ def intents(reading: Reading, odds: Odds, *, push: float) -> IntentScores:
     _, praise, question, suggestion = odds[0][_INTENTS]
     praise += PRAISE_POLARITY * reading.strong_praise
     return IntentScores(
-        _shown(_logistic(_complaint(reading, odds, push))),
-        _shown(_logistic(praise + push)),
-        _shown(_logistic(question)),
-        _shown(_logistic(suggestion)),
+        _shown_logistic(_complaint(reading, odds, push)),
+        _shown_logistic(praise + push),
+        _shown_logistic(question),
+        _shown_logistic(suggestion),
     )
 
 
@@ -161,3 +161,7 @@ def _logistic(log_odds: float) -> float:
 def _shown(share: float) -> float:
     """Return a share (0..1) with 4 decimals, as `round` does in four times the time; halves are rounded up."""
     return (share * 10_000 + 0.5) // 1.0 / 10_000
+
+
+def _shown_logistic(log_odds: float) -> float:
+    return (5_000 * math.tanh(0.5 * log_odds) + 5_000.5) // 1.0 / 10_000
