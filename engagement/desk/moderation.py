@@ -25,13 +25,13 @@ from core.errors import (
 )
 from core.ports.sending import Moderator
 from core.ports.storing import MOST_COUNTED, Store, Unit
-from core.text import Catalogue, mark
-from core.types.action import ActionDraft, ActionKind, Purpose, Target
+from core.text import Catalogue, Translate, mark
 from core.types.case import CaseEvent, CaseEventKind
 from core.types.moderation import AppealState, Measure, MeasureKind, MeasureRecord, MeasureState
 from core.types.post import Author, Source
 from engagement.desk.cards import announce_appeal, refresh_appeal_card
 from engagement.desk.desk import Desk
+from engagement.desk.notices import NOTICED, decision_notice, measure_notice
 from engagement.desk.opening import ACTIVE
 from engagement.desk.view import is_abuse
 from engagement.outgoing.records import refresh_card
@@ -43,8 +43,6 @@ LONGEST_TIMEOUT = timedelta(days=28)
 LONGEST_REASON = 400
 """Characters: with the number before it, it fits the 512 of Discord's audit log."""
 LONGEST_APPEAL = 1_500
-_NOTICED = (MeasureKind.WARN, MeasureKind.TIMEOUT)
-"""Who is still there to be told."""
 _LIFTABLE = (MeasureKind.TIMEOUT, MeasureKind.BAN)
 
 MEASURES = {
@@ -57,17 +55,6 @@ MEASURES = {
     MeasureKind.REPORT: mark("reported to the moderators"),
 }
 """What people read for each kind, as message ids."""
-_NOTICES = {
-    MeasureKind.WARN: mark(
-        "A moderator asks you to keep to the rules of this community.\nReason: {reason}\nModeration case {number}. "
-        "If you think this is wrong, press the button: somebody else will look at it."
-    ),
-    MeasureKind.TIMEOUT: mark(
-        "A moderator has taken your voice in this community for a while.\nReason: {reason}\nModeration case {number}. "
-        "If you think this is wrong, press the button: somebody else will look at it."
-    ),
-}
-
 _log = structlog.get_logger(__name__)
 
 
@@ -143,7 +130,7 @@ class Moderation:
                 lambda unit: unit.moderation.settle(record.number, MeasureState.FAILED, detail=code)
             )
             raise
-        channel = await self._notice_channel(moderator, measure)
+        channel = await self._channel(measure.source, measure.member_id) if measure.kind in NOTICED else None
         done = await self._store.write(lambda unit: self._note(unit, record, channel))
         _log.info("moderation.taken", number=done.number, kind=done.kind, source=done.source)
         self._desk.wake()
@@ -199,7 +186,7 @@ class Moderation:
         return opened
 
     async def decide(self, number: int, moderator: str, *, grant: bool, reason: str = "") -> MeasureRecord:
-        """Decide an appeal; a granted one takes the measure back.
+        """Decide an appeal; a granted one takes the measure back, and who appealed is told what became of it.
 
         Raises NotAllowedError for the moderator who took the measure, ConflictError where it is decided already, and
         SendError where the platform does not take the measure back: then the log says so.
@@ -219,7 +206,24 @@ class Moderation:
 
         decided = await self._store.write(work)
         self._desk.wake()
-        return await self._take_back(decided, moderator) if grant else decided
+        outcome = await self._take_back(decided, moderator) if grant else decided
+        await self._tell_decision(outcome)
+        return outcome
+
+    async def _tell_decision(self, record: MeasureRecord) -> None:
+        """Tell who appealed; on Reddit, and where Discord gives no direct channel, nobody can be told."""
+        async with self._store.read() as unit:
+            person = await unit.moderation.subject(record.number)
+        channel = await self._channel(record.source, None if person is None else person.native_id)
+        if channel is None:
+            return
+
+        async def work(unit: Unit) -> None:
+            draft = decision_notice(record, channel, await self._words(unit, record))
+            await unit.outbox.add(draft, created_at=self._clock.now())
+
+        await self._store.write(work)
+        self._desk.wake()
 
     async def _take_back(self, record: MeasureRecord, moderator: str) -> MeasureRecord:
         async with self._store.read() as unit:
@@ -267,41 +271,33 @@ class Moderation:
             raise InputError(mark("A timeout lasts between one minute and 28 days."))
         return self._clock.now() + timedelta(minutes=minutes)
 
-    async def _notice_channel(self, moderator: Moderator, measure: Measure) -> str | None:
-        if measure.kind not in _NOTICED or measure.member_id is None:
+    async def _channel(self, source: Source, native_id: str | None) -> str | None:
+        """Return where somebody can be told alone; None where the platform gives no such place."""
+        moderator = self.moderators.get(source)
+        if moderator is None or native_id is None:
             return None
         try:
-            return await moderator.channel_of(measure.member_id)
+            return await moderator.channel_of(native_id)
         except SendError:
             return None
 
     async def _note(self, unit: Unit, record: MeasureRecord, channel: str | None) -> MeasureRecord:
         now = self._clock.now()
-        noticed = record.kind in _NOTICED
+        noticed = record.kind in NOTICED
         detail = "notice_undelivered" if noticed and channel is None else ""
         done = await unit.moderation.settle(record.number, MeasureState.DONE, detail=detail)
         if noticed and channel is not None:
-            home = None if record.guild_id is None else await unit.members.guild(record.guild_id)
-            locale = (home.locale if home is not None else None) or self._desk.policy.locale
-            await unit.outbox.add(self._notice(done, channel, locale), created_at=now)
+            await unit.outbox.add(measure_notice(done, channel, await self._words(unit, done)), created_at=now)
         if record.case_id is not None and (case := await unit.cases.get(record.case_id)) is not None:
             reason = f"{record.kind}:{record.number}"
             await unit.cases.add_event(CaseEvent(case.id, CaseEventKind.MODERATED, now, record.moderator, reason))
             await refresh_card(unit, case, now)
         return done
 
-    def _notice(self, record: MeasureRecord, channel: str, locale: str) -> ActionDraft:
-        t = self._catalogue.for_locale(locale)
-        return ActionDraft(
-            kind=ActionKind.NOTICE,
-            purpose=Purpose.STAFF_POST,
-            target=Target(record.source, channel),
-            key=f"notice:{record.number}",
-            text=t(_NOTICES[record.kind], reason=record.reason, number=record.number),
-            author_key=record.author_key,
-            about=record.number,
-            locale=locale,
-        )
+    async def _words(self, unit: Unit, record: MeasureRecord) -> Translate:
+        """Return the language that the member's server chose."""
+        home = None if record.guild_id is None else await unit.members.guild(record.guild_id)
+        return self._catalogue.for_locale((home.locale if home is not None else None) or self._desk.policy.locale)
 
 
 def _reason(reason: str) -> str:

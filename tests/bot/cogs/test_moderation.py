@@ -238,6 +238,9 @@ async def test_warn_history_and_appeal_by_the_member(world: World) -> None:
     )  # fmt: skip
     await world.drain()
     assert "appeal granted" in text_of(world.card())
+    told = at.user.dm_channel.history()[-1]
+    assert told.content == "Your appeal in moderation case 1 was granted: the measure is taken back."
+    assert not told.components
     with speaking("ko"):
         log = await world.sora.slash(world.staff_channel, "mod history", member=at.troll)
     assert "조치 1건" in said(log)
@@ -250,6 +253,19 @@ async def test_only_the_person_may_appeal_for_themselves(world: World) -> None:
     await world.sora.slash(world.staff_channel, "mod warn", member=at.troll, reason="Please be kind")
     with pytest.raises(NotAllowedError):
         await world.services.moderation.appeal(1, "let me", by=world.store.author_key(Source.DISCORD, "1"))
+
+
+async def test_a_member_is_told_in_their_servers_language_that_a_measure_stays(world: World) -> None:
+    at = await scene(world)
+    await world.services.guilds.change(world.guild.id, locale="ko")
+    await world.sora.slash(world.staff_channel, "mod timeout", member=at.troll, minutes=60, reason="noise")
+    await world.services.moderation.appeal(1, "a joke")
+    await world.drain()
+    assert said(await world.minho.click(world.card(), custom_id="appeal:uphold:1")).startswith("The appeal is turned")
+    await world.drain()
+    words = [one.content for one in at.user.dm_channel.history()]
+    assert words[-1] == "제재 번호 1에 대한 이의 신청을 다른 담당자가 살펴본 결과, 조치를 유지하기로 했습니다."
+    assert _silent_until(at) is not None
 
 
 async def test_a_granted_appeal_lifts_a_timeout_and_a_ban(world: World) -> None:
