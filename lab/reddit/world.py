@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +22,7 @@ class RedditWorld:
         self.clock = clock
         self.own_account = own_account
         self.inbox: list[str] = []
-        """Fullnames of comments that answer our own, newest first."""
+        """Fullnames of comments that answer our own or mention our account, newest first."""
         self.unread: set[str] = set()
         self._ids = RedditIds(clock)
         self._rank = itertools.count(1)
@@ -112,7 +113,8 @@ class RedditWorld:
             )
         )
         self._things[link.name] = replace(link, comments=link.comments + 1)
-        if parent.author == self.own_account and by != self.own_account:
+        is_mention = re.search(rf"\bu/{re.escape(self.own_account)}\b", text, re.IGNORECASE) is not None
+        if by != self.own_account and (parent.author == self.own_account or is_mention):
             self.inbox.insert(0, comment.name)
             self.unread.add(comment.name)
         return comment

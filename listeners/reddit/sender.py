@@ -18,7 +18,7 @@ from core.errors import (
     SourceError,
 )
 from core.settings import RedditSection
-from core.types.action import Action, ActionKind, Receipt
+from core.types.action import Action, ActionKind, Purpose, Receipt
 from core.types.post import Source
 from listeners.reddit.budget import Lane
 from listeners.reddit.names import COMMENT_PREFIX, SITE, SUBMISSION_PREFIX
@@ -35,8 +35,10 @@ NO_CREDENTIALS_SECONDS = 900.0
 """Wait where Reddit does not accept us: a person has to mend that first."""
 RATELIMIT_SECONDS = 600.0
 """Wait after a RATELIMIT whose sentence names no time; they usually say nine or ten minutes."""
-LOOK_PAGES = 3
-"""Pages of our own newest comments that are searched for one."""
+LOOK_PAGES = 10
+"""Pages of our own newest comments that are searched for one: all that Reddit lists."""
+BANNED_FOR = timedelta(hours=24)
+"""How long nothing goes by itself into a subreddit that refused a comment of ours; a person may always try."""
 CLOCK_SLACK = timedelta(minutes=10)
 """How far Reddit's clock may be behind ours: created_utc is in whole seconds, and clocks differ."""
 
@@ -54,6 +56,7 @@ _FINAL = {
 }
 """Reddit's error codes that no later try can mend, and our short codes for them."""
 
+_NEVER = datetime.fromtimestamp(0, UTC)
 _DURATION = re.compile(r"(\d+)\s*(millisecond|second|minute|hour)", re.IGNORECASE)
 _UNITS = {"millisecond": 0.001, "second": 1.0, "minute": 60.0, "hour": 3_600.0}
 
@@ -72,6 +75,7 @@ class RedditSender:
         self._owns_transport = transport is None
         self._transport = transport or RedditTransport(section)
         self._clock = clock
+        self._banned_until: dict[str, datetime] = {}
 
     async def send(self, action: Action) -> Receipt:
         """Post the action's text as a comment.
@@ -79,13 +83,8 @@ class RedditSender:
         Raises SendDelayedError, SendRefusedError or SendUnknownError, as the port says.
         """
         parent = _parent(action)
-        if not self._transport.has_account:
-            raise SendRefusedError(
-                "Reddit is read without an account; set reddit.username and reddit.password, or reddit.refresh_token",
-                reason="no_account",
-            )
-        if len(action.draft.text) > MAX_COMMENT:
-            raise SendRefusedError(f"Reddit takes {MAX_COMMENT} characters at most", reason="too_long")
+        self._require_sendable(action)
+        place = action.draft.target.container.casefold()
         try:
             answer = await self._transport.post("api/comment", {"thing_id": parent, "text": action.draft.text})
         except ToldToWaitError as error:
@@ -96,6 +95,8 @@ class RedditSender:
             # Banned, quarantined, gone: asking again would only make it worse.
             reason = "not_found" if error.status == HTTPStatus.NOT_FOUND else "forbidden"
             _log.warning("Reddit refuses our comment", action=action.id, status=error.status)
+            if error.status == HTTPStatus.FORBIDDEN:
+                self._banned_until[place] = self._clock.now() + BANNED_FOR
             raise SendRefusedError(str(error), reason=reason) from error
         except NotAnsweringError as error:
             if error.was_sent:
@@ -103,7 +104,9 @@ class RedditSender:
             raise SendDelayedError(str(error), retry_after=RETRY_SECONDS) from error
         except SourceError as error:
             raise SendDelayedError(str(error), retry_after=RETRY_SECONDS) from error
-        return self._receipt(answer)
+        receipt = self._receipt(answer)
+        self._banned_until.pop(place, None)
+        return receipt
 
     async def find(self, action: Action) -> Receipt | None:
         """Look among our own newest comments for this action's, by its parent and its text.
@@ -133,6 +136,19 @@ class RedditSender:
         """Close the transport, where it is our own."""
         if self._owns_transport:
             await self._transport.close()
+
+    def _require_sendable(self, action: Action) -> None:
+        """Raise SendRefusedError for what Reddit would surely refuse."""
+        if not self._transport.has_account:
+            raise SendRefusedError(
+                "Reddit is read without an account; set reddit.username and reddit.password, or reddit.refresh_token",
+                reason="no_account",
+            )
+        until = self._banned_until.get(action.draft.target.container.casefold(), _NEVER)
+        if action.draft.purpose is not Purpose.STAFF_REPLY and self._clock.now() < until:
+            raise SendRefusedError("this subreddit refused a comment of ours today", reason="forbidden")
+        if len(action.draft.text) > MAX_COMMENT:
+            raise SendRefusedError(f"Reddit takes {MAX_COMMENT} characters at most", reason="too_long")
 
     def _receipt(self, answer: dict[str, Any]) -> Receipt:
         """Read what /api/comment answered.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,46 @@ async def test_threads_and_forum_posts_are_followed(town: Town) -> None:
     assert (answer.thread_id, answer.container_name) == (str(complaint.id), "#help › broken")
     assert answer.ref.container == str(thread.id)
     assert by_text["please add one"].ref.container == str(idea.id)
+
+
+async def test_announcements_and_their_threads_are_followed(town: Town) -> None:
+    kept = KeptPosts()
+    news = town.discord.add_channel(town.guild, "news", kind=ChannelKind.ANNOUNCEMENT)
+    async with listening(town, kept) as listener:
+        await town.discord.say(town.ann, news, "news")
+        await town.discord.start_thread(town.ann, news, "about it", text="in a thread of the news")
+        await told(town, listener)
+    assert kept.texts() == ["news", "in a thread of the news"]
+
+
+async def test_each_guild_has_its_own_settings(town: Town) -> None:
+    kept = KeptPosts()
+    other = town.discord.add_guild("Second")
+    helpers = town.discord.add_role(other, "helpers")
+    category = town.discord.add_channel(other, "off topic", kind=ChannelKind.CATEGORY)
+    rooms = {name: town.discord.add_channel(other, name) for name in ("general", "named")}
+    rooms["memes"] = town.discord.add_channel(other, "memes", parent=category)
+    bob = town.discord.add_member(other, "bob")
+    kim = town.discord.add_member(other, "kim", roles=[helpers])
+    async with listening(town, kept) as listener:
+        settings = GuildSettings(str(other.id), ignore=(str(category.id),), staff_roles=(str(helpers.id),))
+        listener.apply(settings)
+        for room in rooms.values():
+            await town.discord.say(bob, room, f"1 {room.name}")
+        await town.discord.say(kim, rooms["general"], "1 by staff of the second")
+        await town.discord.say(town.ann, town.help, "1 at home")
+        await told(town, listener)
+        listener.apply(replace(settings, listen=(str(rooms["named"].id),)))
+        for room in rooms.values():
+            await town.discord.say(bob, room, f"2 {room.name}")
+        await town.discord.say(town.ann, town.help, "2 at home")
+        await told(town, listener)
+    assert set(kept.texts()) == {
+        *("1 general", "1 named", "1 by staff of the second", "1 at home"),
+        *("2 named", "2 at home"),
+    }
+    staff = {post.text for post in kept.posts.values() if post.author is not None and post.author.is_staff}
+    assert staff == {"1 by staff of the second"}
 
 
 async def test_private_channels_are_followed_only_when_named(town: Town) -> None:

@@ -327,6 +327,17 @@ async def test_replies_to_our_own_comments_come_in_from_anywhere(reddit: StandIn
     assert (post.text, post.parent_id) == ("still broken", ours.name)
 
 
+async def test_mentions_of_our_account_come_in_from_anywhere(reddit: StandInReddit) -> None:
+    kept = Kept()
+    link = reddit.world.add_submission("japan", "elsewhere")
+    async with listening(reddit, kept) as listener:
+        await listener.polled()
+        called = reddit.world.add_comment(link, "what does u/Maeari_Bot say about my Lumora?")
+        reddit.world.add_comment(link, "nobody calls us")
+        await listener.polled()
+    assert kept.names() == {called.name}
+
+
 async def test_our_own_comments_are_marked(reddit: StandInReddit) -> None:
     kept = Kept()
     link = reddit.world.add_submission("korea", "thread")

@@ -15,6 +15,7 @@ from core.types.action import Action, ActionDraft, ActionKind, ActionState, Purp
 from core.types.post import Source
 from lab.faults import Fault, FaultKind
 from lab.reddit import StandInReddit, Thing
+from lab.reddit import server as server_module
 from listeners.reddit.sender import RedditSender
 from tests.listeners.reddit.conftest import section
 from tests.make import START
@@ -121,6 +122,37 @@ async def test_final_refusals_are_told_apart(reddit: StandInReddit, sender: Redd
         await sender.send(reply(complaint))
     assert caught.value.reason == "blocked"
     assert world.own_things() == ()
+
+
+async def test_where_we_are_banned_nothing_goes_by_itself_for_a_day(
+    reddit: StandInReddit, sender: RedditSender, complaint: Thing, clock: SteppedClock
+) -> None:
+    by_itself = reply(complaint)
+    by_itself = replace(by_itself, draft=replace(by_itself.draft, purpose=Purpose.THANKS))
+    reddit.world.ban_us("korea")
+    for _ in range(3):
+        with pytest.raises(SendRefusedError):
+            await sender.send(by_itself)
+    assert len(reddit.seen("POST", "/api/comment")) == 1
+    with pytest.raises(SendRefusedError):
+        await sender.send(reply(complaint))  # a person pressed Send
+    assert len(reddit.seen("POST", "/api/comment")) == 2
+    reddit.world.ban_us("korea", lifted=True)
+    clock.advance_to(START + timedelta(hours=25))
+    await sender.send(by_itself)
+    assert len(reddit.world.own_things()) == 1
+
+
+async def test_an_answer_that_says_nothing_is_looked_up(
+    reddit: StandInReddit, sender: RedditSender, complaint: Thing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as quarantined:
+        quarantined.setattr(server_module, "wire", lambda _: {})
+        with pytest.raises(SendUnknownError):
+            await sender.send(reply(complaint))
+    found = await sender.find(reply(complaint))
+    assert found is not None
+    assert found.native_id == reddit.world.own_things()[0].name
 
 
 @pytest.mark.parametrize(
