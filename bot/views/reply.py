@@ -14,13 +14,13 @@ from bot.views.answering import answering_failures, say, wait_for_answer
 from bot.views.modals import DESCRIPTION_LIMIT, TEXT_FIELD, TextModal, submission_of
 from bot.views.modals import LABEL_LIMIT as MODAL_LABEL_LIMIT
 from bot.views.shown import SHOWN_TEXT, shown_text
-from bot.views.text import CHOICE_LIMIT, CONTENT_LIMIT, LABEL_LIMIT, MODAL_TITLE_LIMIT, plain, safe
+from bot.views.text import CHOICE_LIMIT, LABEL_LIMIT, MODAL_TITLE_LIMIT, plain, safe
 from core.errors import InputError
 from core.text import Translate, cut, mark
 from core.types.action import ActionState
 from core.types.reply import Template
 from engagement.desk.lint import FINDINGS
-from engagement.desk.replies import Prepared
+from engagement.desk.replies import LONGEST_PREVIEW, Prepared
 
 REPLY_ID = re.compile(r"case:reply:(?P<number>\d{1,18})(?::(?P<post>\d{1,18}))?")
 TEMPLATE_FIELD = "template"
@@ -44,7 +44,7 @@ def reply_modal(
             title=t("Reply to case {case}", case=case_id),
             label=t("Your reply"),
             hint=t("It is posted publicly, as an answer to the post, in the bot's name."),
-            most=CONTENT_LIMIT,
+            most=LONGEST_PREVIEW,
             text=text,
         )
     return _ReplyModal(case_id, offered, t, post)
@@ -86,7 +86,7 @@ class _ReplyModal(ui.Modal):
             min_values=0,
         )
         field: ui.TextInput[Any] = ui.TextInput(
-            style=discord.TextStyle.paragraph, custom_id=TEXT_FIELD, required=False, max_length=CONTENT_LIMIT
+            style=discord.TextStyle.paragraph, custom_id=TEXT_FIELD, required=False, max_length=LONGEST_PREVIEW
         )
         self.add_item(
             ui.Label(
@@ -197,7 +197,7 @@ class PreviewButton(
             text = shown_text(interaction)
             if self.act == "edit":
                 await interaction.response.send_modal(
-                    reply_modal(self.case_id, reader(interaction), text=cut(text, CONTENT_LIMIT), post=self.post)
+                    reply_modal(self.case_id, reader(interaction), text=text, post=self.post)
                 )
                 return
             await interaction.response.defer()

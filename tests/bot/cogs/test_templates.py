@@ -124,3 +124,29 @@ async def test_members_are_offered_nothing(world: World) -> None:
     assert "template list" not in world.guest.available_commands(world.help_channel)
     offered = await world.sora.autocomplete(world.staff_channel, "template edit", "template", "so")
     assert [one["name"] for one in offered] == ["sorry · en"]
+
+
+async def test_a_long_reply_keeps_every_word_on_its_way_through_preview_and_window(world: World) -> None:
+    """Reddit takes 10,000 characters, and what is edited once more must not lose its end."""
+    case = await world.complaint()
+    opened = await world.sora.click(world.card(), custom_id=f"case:reply:{case.id}")
+    words = "We are sorry. " * 180 + "Call 02-1234-5678."
+    assert 2_500 < len(words) < 3_000
+    shown = await world.sora.submit_modal(opened, {"text": words})
+    assert "There is a phone number in the reply" in said(shown)
+    preview = _shown(shown)
+    again = await world.sora.click(preview, custom_id=f"reply:edit:{case.id}")
+    assert words in str(again.modal)
+    await world.sora.click(preview, custom_id=f"reply:send:{case.id}")
+    (reply,) = await _replies(world, case.id)
+    assert reply.draft.text == words
+
+
+async def test_a_reply_that_discord_does_not_take_is_refused_with_its_words_kept(world: World) -> None:
+    message = await world.guest.send(world.help_channel, "I hate my Lumora lamp")
+    await world.sora.context_menu(world.help_channel, "Open a case", message)
+    await world.drain()
+    opened = await world.sora.click(world.card(), custom_id="case:reply:1")
+    shown = await world.sora.submit_modal(opened, {"text": "x" * 2_001})
+    assert "The reply is longer than the platform allows." in said(shown)
+    assert "x" * 2_001 in said(shown)
