@@ -58,6 +58,7 @@ OURS = {
     ("bot/", "asyncio", "timeout"),
     ("benchmarks/", "asyncio", "timeout"),
     ("benchmarks/", "pipe", "send"),  # to a process of the benchmark itself
+    ("sentiment/", "worker", "send"),  # texts to a judging process of our own
     ("storage/", "_writer", "submit"),  # a job for the database's single writer
     ("storage/", "writer", "submit"),
     ("storage/", "tally", "reply"),  # a count
