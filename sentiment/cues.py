@@ -109,11 +109,9 @@ class Grammar:
             numbers.update(first)
             also.update(second)
         numbers -= self._pairs - also
-        return tried([self.cues[number] for number in sorted(numbers)], lower)
-
-
-def tried(cues: Iterable[Cue], lower: str) -> list[Found]:
-    """Return the first place of each of these cues that stands in a lower-cased text."""
-    if lower.isascii():
-        return [Found(one, *match.span()) for one in cues if (match := one.plain.search(lower))]
-    return [Found(one, *match.span()) for one in cues if (match := one.pattern.search(lower))]
+        is_plain = lower.isascii()
+        return [
+            Found(one, *match.span())
+            for one in (self.cues[number] for number in sorted(numbers))
+            if (match := (one.plain if is_plain else one.pattern).search(lower))
+        ]

@@ -131,7 +131,7 @@ class TextJudge:
 
 
 def _address(text: str, own: Sequence[Hit]) -> Address:
-    if text.lstrip(" .\"'").startswith("@"):
+    if "@" in text and text.lstrip(" .\"'").startswith("@"):
         return Address.WRITTEN_TO
     return Address.NAMED if own else Address.NONE
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from functools import cache
 
 from core.types.assessment import Caution, Intent, Label, Language
-from sentiment.cues import Found, Grammar, lowered, read_grammar, tried
+from sentiment.cues import Found, Grammar, lowered, read_grammar
 from sentiment.emoji import emoji_feeling
 from sentiment.guard import Judged
 from sentiment.language import korean_share, language_at
@@ -14,7 +14,7 @@ from sentiment.model import Floats
 from sentiment.pieces import Cut, Pieces, Words
 from sentiment.signs import Signs
 from sentiment.sums import SignSums
-from sentiment.triggers import Triggers, picked
+from sentiment.triggers import Triggers, tried_of
 from sentiment.vader import Vader, VaderScores, scores_of, shared_vader
 
 STRONG = 1.6
@@ -130,11 +130,11 @@ class Reader:
 
     def english_among(self, wanted: int, lower: str) -> Sequence[Found]:
         """Return the English cues in a text of which those wanted are worth trying."""
-        return tried(picked(self.english.cues, wanted & self._english_bits), lower)
+        return tried_of(self.english.cues, wanted & self._english_bits, lower)
 
     def abuse_among(self, wanted: int, lower: str) -> Sequence[Found]:
         """Return the cues of abuse, likewise."""
-        return tried(picked(self.abuse.cues, wanted >> self._english_count), lower)
+        return tried_of(self.abuse.cues, wanted >> self._english_count, lower)
 
     def english_signs(self, text: str) -> Floats:
         """Return the signs of a cleaned text, whatever its language, read as English; for training."""

@@ -7,11 +7,11 @@ ends; where both are there, the text is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ahocorasick_rs import AhoCorasick
 
-from sentiment.cues import Cue
+from sentiment.cues import Cue, Found
 
 _LONGEST_EDGE = 16
 """Characters of the longest first or last word of a phrase."""
@@ -74,9 +74,14 @@ class Triggers:
         return bits & (self._alone | bits >> self._also_from) & self._all
 
 
-def picked(cues: Sequence[Cue], wanted: int) -> Iterator[Cue]:
-    """Yield those of the cues whose bits are set, in their order."""
+def tried_of(cues: Sequence[Cue], wanted: int, lower: str) -> list[Found]:
+    """Return the first place of each of the cues whose bits are set, where it stands in a lower-cased text."""
+    is_plain = lower.isascii()
+    found = []
     while wanted:
         last = wanted & -wanted
-        yield cues[last.bit_length() - 1]
         wanted ^= last
+        cue = cues[last.bit_length() - 1]
+        if match := (cue.plain if is_plain else cue.pattern).search(lower):
+            found.append(Found(cue, *match.span()))
+    return found

@@ -171,7 +171,7 @@ def scores_of(tokens: Sequence[Token], felt: Sequence[int], roles: int, spelled:
     """Return the scores of a text: of its tokens, the places of those in the lexicon, and the roles of all, joined."""
     if not felt:
         return _NOTHING_FELT if tokens else SILENT
-    some_shout = bool(roles & _SHOUTED) and not all(token.roles & _SHOUTED for token in tokens)
+    some_shout = bool(roles & _SHOUTED) and not _all_shout(tokens)
     if roles & _CHANGES:
         places, valences = _valences(tokens, felt, some_shout=some_shout, idioms=roles & _ENDS_IDIOM)
         if roles & _BUT:
@@ -180,6 +180,11 @@ def scores_of(tokens: Sequence[Token], felt: Sequence[int], roles: int, spelled:
     else:
         valences = [_shouted(tokens[at]) if some_shout else tokens[at].valence for at in felt]
     return _total(valences, len(tokens) - len(valences), _emphasis(spelled)) if valences else _NOTHING_FELT
+
+
+def _all_shout(tokens: Sequence[Token]) -> bool:
+    # The last token is rarely a shouted one, not even by an `I`.
+    return bool(tokens[-1].roles & _SHOUTED) and all(token.roles & _SHOUTED for token in tokens)
 
 
 def _shouted(token: Token) -> float:
