@@ -17,6 +17,7 @@ from core.types.case import Case
 from core.types.learning import Cause
 from core.types.mention import StoredMention
 from core.types.post import Source
+from engagement.desk.posts import case_posts
 from engagement.outgoing.text import escape
 
 __all__ = ["Causes", "Told"]
@@ -98,12 +99,13 @@ class Causes:
             unknown = 0
             for case_id in await unit.causes.cases(cause_id):
                 case = await unit.cases.get(case_id)
-                if case is None or case.author_key is None:
-                    unknown += 1
-                elif case.author_key not in told:
-                    draft = await self._draft(unit, cause, case, actor)
-                    added = None if draft is None else await unit.outbox.add(draft, created_at=now)
-                    (silent if added is None else told).add(case.author_key)
+                people = {} if case is None else await _who_wrote(unit, case)
+                unknown += not people
+                for author_key, mention in people.items():
+                    if case is not None and author_key not in told:
+                        draft = await self._draft(unit, cause, case, author_key, mention, actor)
+                        added = None if draft is None else await unit.outbox.add(draft, created_at=now)
+                        (silent if added is None else told).add(author_key)
             return Told(await _get(unit, cause_id), len(told), len(silent - told) + unknown)
 
         result = await self._store.write(work)
@@ -111,26 +113,26 @@ class Causes:
         self._wake()
         return result
 
-    async def _draft(self, unit: Unit, cause: Cause, case: Case, actor: str) -> ActionDraft | None:
-        """Return the message to the author of a case; None where they did not agree or cannot be reached."""
-        assert case.author_key is not None
-        if not await unit.members.consented(case.author_key, Purpose.FOLLOW_UP):
+    async def _draft(
+        self, unit: Unit, cause: Cause, case: Case, author_key: str, mention: StoredMention | None, actor: str
+    ) -> ActionDraft | None:
+        """Return the message to one of those who wrote; None where they did not agree or cannot be reached."""
+        if not await unit.members.consented(author_key, Purpose.FOLLOW_UP):
             return None
-        mention = await _living(unit, case)
         target = case.target if mention is None else _target(mention)
         if target is None:
             return None
         korean = mention is not None and mention.assessment.language in (Language.KOREAN, Language.MIXED)
         locale = "ko" if korean else "en"
         t = self._catalogue.for_locale(locale)
-        words = t(_MENDED, case=case.id, cause=escape(cause.title, target.source))
+        words = t(_MENDED, case=_number(case, author_key, mention), cause=escape(cause.title, target.source))
         return ActionDraft(
             kind=ActionKind.POST if target.reply_to is None else ActionKind.REPLY,
             purpose=Purpose.FOLLOW_UP,
             target=target,
-            key=f"fixed:{cause.id}:{case.id}",
+            key=f"fixed:{cause.id}:{case.id}" + ("" if mention is None else f":{mention.id}"),
             text=f"{words}\n{t(_HINT, brand=escape(case.brand, target.source))}",
-            author_key=case.author_key,
+            author_key=author_key,
             case_id=case.id,
             mention_id=None if mention is None else mention.id,
             actor=actor,
@@ -146,13 +148,26 @@ async def _get(unit: Unit, cause_id: int) -> Cause:
     return cause
 
 
-async def _living(unit: Unit, case: Case) -> StoredMention | None:
-    """Return the newest post of a case that is still there and can be answered."""
-    for mention_id in reversed(case.mention_ids):
-        mention = await unit.mentions.get(mention_id)
-        if mention is not None and mention.native_id is not None and mention.source in _ANSWERABLE:
-            return mention
-    return None
+async def _who_wrote(unit: Unit, case: Case) -> dict[str, StoredMention | None]:
+    """Return everybody who wrote to a case, each with their newest post that can be answered."""
+    found: dict[str, StoredMention | None] = {}
+    for post in await case_posts(unit, case):
+        mention = post.mention
+        if mention.author_key is not None and mention.native_id is not None and mention.source in _ANSWERABLE:
+            found[mention.author_key] = mention
+    if case.author_key is not None:
+        found.setdefault(case.author_key, None)  # they asked the bot for a person, or their posts are gone
+    return found
+
+
+def _number(case: Case, author_key: str, mention: StoredMention | None) -> str:
+    """Return what a person may call their case: several people on one have numbers of their own, `12-3`.
+
+    So their messages differ, too: the same words are never sent twice to one place.
+    """
+    if mention is None or author_key == case.author_key:
+        return str(case.id)
+    return f"{case.id}-{case.mention_ids.index(mention.id) + 1}"
 
 
 def _target(mention: StoredMention) -> Target:

@@ -16,8 +16,10 @@ from engagement.outgoing.records import refresh_card
 MANY_POSTS = 10
 """From so many posts on a case, its card tells of further ones a little later and of several at once."""
 EDIT_PAUSE = timedelta(seconds=3)
+_OF_A_BURST = (CaseKind.COMPLAINT, CaseKind.REVIEW, CaseKind.QUESTION)
+"""What may join the complaints of a burst: among many of them, those nobody is sure about say the same."""
 
-__all__ = ["join_case", "joinable", "raise_severity"]
+__all__ = ["join_case", "joinable", "raise_severity", "set_by_hand"]
 
 
 async def joinable(unit: Unit, opening: Opening, policy: DeskPolicy) -> tuple[Case, JoinReason | None] | None:
@@ -36,7 +38,7 @@ async def joinable(unit: Unit, opening: Opening, policy: DeskPolicy) -> tuple[Ca
         near = await unit.cases.of_thread(opening.source, opening.thread_id, brand=opening.brand, since=since)
         if (case := _fitting(near, opening)) is not None:
             return case, JoinReason.THREAD
-    if opening.kind is CaseKind.COMPLAINT and not opening.by_hand:
+    if opening.kind in _OF_A_BURST and not opening.by_hand:
         burst = await burst_case(
             unit,
             source=opening.source,
@@ -77,13 +79,18 @@ async def join_case(
         case = await unit.cases.get(case.id) or case
         if case.state is CaseState.WAITING:
             case = await _ours_again(unit, case, at, policy)
-    if reason is JoinReason.BURST:
+    if reason is JoinReason.BURST and case.severity in (Severity.LOW, Severity.NORMAL):
         # Many people at once are what reach is about.
-        severity = graver(severity, Severity.HIGH)
+        severity = severity if await set_by_hand(unit, case) else graver(severity, Severity.HIGH)
     if graver(severity, case.severity) is not case.severity:
         case = await raise_severity(unit, case, severity, at, policy)
     await refresh_card(unit, case, at, within=EDIT_PAUSE if len(case.mention_ids) >= MANY_POSTS else timedelta(0))
     return case
+
+
+async def set_by_hand(unit: Unit, case: Case) -> bool:
+    """Say whether a person set the severity of a case: reach does not raise it any more."""
+    return any(event.kind is CaseEventKind.PRIORITISED for event in await unit.cases.events(case.id))
 
 
 async def _ours_again(unit: Unit, case: Case, at: datetime, policy: DeskPolicy) -> Case:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.ports.storing import Unit
-from core.types.case import Case, CaseEventKind
 from core.types.post import PostRef
-from engagement.desk.joining import raise_severity
+from engagement.desk.joining import raise_severity, set_by_hand
 from engagement.desk.policy import ACTIVE, DeskPolicy
 from engagement.desk.severity import widely_seen
 from engagement.outgoing.records import refresh_card
@@ -26,9 +25,5 @@ async def reach_grew(unit: Unit, posts: Sequence[PostRef], policy: DeskPolicy, *
         loud = [one.id for one in mentions if one.reply_count >= policy.flags.reach_replies]
         for case in await unit.cases.of_mentions(loud) if loud else ():
             wanted = widely_seen(case.kind, case.severity)
-            if case.state in ACTIVE and wanted is not case.severity and not await _set_by_hand(unit, case):
+            if case.state in ACTIVE and wanted is not case.severity and not await set_by_hand(unit, case):
                 await refresh_card(unit, await raise_severity(unit, case, wanted, at, policy), at)
-
-
-async def _set_by_hand(unit: Unit, case: Case) -> bool:
-    return any(event.kind is CaseEventKind.PRIORITISED for event in await unit.cases.events(case.id))

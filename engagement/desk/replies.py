@@ -12,8 +12,10 @@ from core.ports.storing import Store, Unit
 from core.text import mark
 from core.types.action import Purpose
 from core.types.case import Case, CaseQuery, CaseState
+from core.types.mention import StoredMention
 from core.types.post import Source
 from engagement.desk.lint import Finding, ReplyFacts, lint
+from engagement.desk.posts import case_posts, post_to_answer
 from engagement.desk.templates import Templates, fill_in
 from engagement.desk.view import CaseView, case_view
 from engagement.outgoing.text import calm
@@ -65,14 +67,22 @@ class Replies:
             case = await unit.cases.get(case_id)
             if case is None:
                 raise NotFoundError(mark("There is no such case."))
-            view = await case_view(unit, case, now=self._clock.now(), explainer=None, post=post)
+            posts = await case_posts(unit, case)
+            answered = post_to_answer(case, posts, post)
+            shown = None if answered is None else answered.id
+            view = await case_view(unit, case, now=self._clock.now(), explainer=None, post=shown)
             parts = ["" if template is None else fill_in(template.text, view), text.strip()]
             whole = "\n\n".join(part for part in parts if part)
             if len(whole) > LONGEST_PREVIEW:
                 raise InputError(mark("The canned reply and what you added are too long together."))
-            return Prepared(case_id, whole, lint(whole, await self._facts(unit, case, view, whole)), post)
+            others = {one.mention.author.name for one in posts if one.mention.author is not None}
+            facts = await self._facts(unit, case, view, whole, answered, others)
+            return Prepared(case_id, whole, lint(whole, facts), post)
 
-    async def _facts(self, unit: Unit, case: Case, view: CaseView, text: str) -> ReplyFacts:
+    async def _facts(
+        self, unit: Unit, case: Case, view: CaseView, text: str, answered: StoredMention | None, others: set[str]
+    ) -> ReplyFacts:
+        """Return what the lint has to know; `others` are the names of all who wrote to the case."""
         source = view.source or Source.DISCORD
         same = await unit.outbox.same_text(
             purpose=Purpose.STAFF_REPLY,
@@ -80,12 +90,13 @@ class Replies:
             container=None,
             since=self._clock.now() - SAME_TEXT_SPAN,
         )
-        author = None if case.author_key is None else await unit.mentions.author(case.author_key)
+        author_key = case.author_key if answered is None else answered.author_key
+        author = None if author_key is None else await unit.mentions.author(author_key)
         return ReplyFacts(
             source=source,
             author_name=view.author_name,
             author_id=None if author is None else author.native_id,
-            other_names=tuple(await _other_names(unit, case)),
+            other_names=(*sorted(others - {view.author_name}), *await _other_names(unit, case)),
             same_text=same,
         )
 

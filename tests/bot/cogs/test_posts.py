@@ -113,6 +113,19 @@ async def test_one_more_complaint_takes_the_case_back(world: World) -> None:
     assert "another post joined: one of many at once" in said(trail)
 
 
+async def test_naming_another_of_those_who_wrote_is_pointed_out(world: World) -> None:
+    case = await burst(world)
+    given = {"case": case.id, "post": case.mention_ids[1]}
+    shown = await world.sora.slash(world.staff_channel, "case reply", text="Hello @author3, sorry!", **given)
+    assert "names somebody else" in said(shown)
+    assert await replies(world) == [], "shown before it is sent"
+    await world.restart()
+    sent = await world.sora.click(answer(shown), label="Send")
+    assert "on its way" in said(sent) or await replies(world)
+    (reply,) = await replies(world)
+    assert reply.draft.target.reply_to == "t1_2", "the preview keeps whom it answers"
+
+
 async def test_two_staff_answer_two_people_once_each(world: World) -> None:
     case = await burst(world)
     post = case.mention_ids[1]

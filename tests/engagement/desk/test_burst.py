@@ -138,6 +138,31 @@ async def test_a_case_that_waits_is_ours_again_when_one_more_joins(crowd: World)
     assert (case.state, case.paused_at) == (CaseState.CLAIMED, None)
 
 
+@pytest.mark.parametrize("kind", [CaseKind.REVIEW, CaseKind.QUESTION])
+async def test_what_nobody_is_sure_about_joins_too_and_abuse_does_not(crowd: World, kind: CaseKind) -> None:
+    for number in range(3):
+        await complain(crowd, number, DOWN[number], minutes=number)
+    unsure = await an_opening(crowd, DOWN[3], kind=kind)
+    abuse = replace(unsure, kind=CaseKind.ABUSE, mention_id=unsure.mention_id)
+    _, new = await crowd.store.write(lambda unit: open_case(unit, abuse, crowd.desk.policy))
+    assert new
+    other = replace(await an_opening(crowd, DOWN[4], native_id="901", kind=kind), author_key="max")
+    case, new = await crowd.store.write(lambda unit: open_case(unit, other, crowd.desk.policy))
+    assert (new, case.kind) == (False, CaseKind.COMPLAINT)
+
+
+async def test_the_severity_that_a_person_set_stays(crowd: World) -> None:
+    first = await complain(crowd, 0, DOWN[0])
+    await _calm(crowd, first or 0, by_hand=True)
+    for number in range(1, 4):
+        opening = await an_opening(crowd, DOWN[number], native_id=f"90{number}")
+        opening = replace(opening, author_key=f"zoe{number}")
+        await crowd.store.write(lambda unit, opening=opening: open_case(unit, opening, crowd.desk.policy))  # type: ignore[misc]
+    case = await case_of(crowd, first)
+    assert len(case.mention_ids) == 3
+    assert case.severity is Severity.NORMAL, "as their own posts are, not more"
+
+
 @pytest.mark.parametrize(("by_hand", "new"), [(True, True), (False, False)])
 async def test_what_staff_open_by_hand_is_a_case_of_its_own(crowd: World, by_hand: bool, new: bool) -> None:
     for number in range(3):
@@ -156,9 +181,9 @@ async def test_a_post_that_drew_many_replies_already_opens_a_grave_case(
     assert case.severity is severity
 
 
-async def an_opening(world: World, text: str, **sides: object) -> Opening:
+async def an_opening(world: World, text: str, native_id: str = "900", **sides: object) -> Opening:
     """Store a mild complaint and return what asks for its case."""
-    post = message(text, "900", author="zoe")
+    post = message(text, native_id, author="zoe" if native_id == "900" else f"zoe{native_id}")
     judged = make.judged(post, label=Label.NEGATIVE, kind=DecisionKind.FLAG, reason=Reason.COMPLAINT)
     (mention_id,) = await world.store.write(lambda unit: unit.mentions.add_many([judged]))
     assert mention_id is not None

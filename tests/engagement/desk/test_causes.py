@@ -140,3 +140,26 @@ async def test_what_is_not_there_is_said(world: World) -> None:
             await desk.add(title, "7")
     found, total = await desk.find(limit=5)
     assert ([one.title for one in found], total) == (["hinge"], 1)
+
+
+async def test_of_several_people_on_a_case_those_who_agreed_are_told_under_their_own_posts(world: World) -> None:
+    await world.take(message("i hate my lumora", "1", author="ann", thread="t"))
+    taken = await world.take(
+        message("i hate my lumora, too", "2", author="ben", thread="t"),
+        message("same here, i hate this lumora", "3", author="cid", thread="t"),
+    )
+    async with world.store.read() as unit:
+        case = await unit.cases.get(taken.stored[0].case_id or 0)
+    assert case is not None
+    assert len(case.mention_ids) == 3
+    await agree(world, "ann", ContactRule.CONSENT)
+    await agree(world, "ben", ContactRule.CONSENT)
+    assert await fixed(world, [case]) == (2, 1)
+    told = [one.draft for one in world.discord.effects if one.draft.purpose is Purpose.FOLLOW_UP]
+    assert {(one.target.reply_to, one.author_key) for one in told} == {
+        (number, world.store.author_key(Source.DISCORD, f"id-{author}"))
+        for number, author in (("1", "ann"), ("2", "ben"))
+    }
+    assert sorted(one.text.partition(")")[0].rpartition(" ")[2] for one in told) == ["1", "1-2"], (
+        "a number of their own"
+    )
