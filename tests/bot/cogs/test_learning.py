@@ -18,7 +18,7 @@ from core.types.brand import Term
 from core.types.case import Case
 from core.types.decision import DecisionKind, Reason
 from core.types.learning import Correction
-from core.types.post import Author, Removal, RemovalReason, Source
+from core.types.post import Author, Batch, Removal, RemovalReason, Source
 from engagement.desk.opening import Opening, kind_of, open_case
 from tests import make
 from tests.bot.world import World, only_for_them, said, speaking, text_of
@@ -211,6 +211,30 @@ async def test_rules_by_command_and_back(world: World) -> None:
     back = await world.boss.slash(world.staff_channel, "rules reset")
     assert said(back) == "Taken back: 2. The thresholds of the configuration hold again."
     assert (await world.services.brands.all())[0].exclusions == ()
+
+
+async def _decided(world: World, text: str, native_id: str) -> DecisionKind | None:
+    """Let a post come in as a listener brings it; return what was decided, or None where it is no mention."""
+    post = make.post(text, native_id=native_id, source=Source.DISCORD, container="1", author=f"author {native_id}")
+    intake = world.services.rules._intake
+    taken = await intake.take(Batch(feed="discord:1", posts=(replace(post, created_at=world.clock.now()),)))
+    return taken.stored[0].judged.decision.kind if taken.stored else None
+
+
+async def test_what_was_put_into_force_decides_about_the_next_post_and_after_a_restart(world: World) -> None:
+    assert await _decided(world, "i hate the noise on lumora street", "d1") is DecisionKind.FLAG
+    changes: list[dict[str, Any]] = [{"brand": "Lumora", "exclusion": "street"}, {"complaint-score": 0.95}]
+    for number, options in enumerate(changes):
+        tested = await world.boss.slash(world.staff_channel, "rules apply", **options)
+        assert await _decided(world, "i hate my lumora lamp", f"d2{number}") is DecisionKind.FLAG, "not yet"
+        await world.boss.click(_shown(tested), label="Put into force")
+    assert await _decided(world, "i hate the noise on lumora street", "d3") is None
+    assert await _decided(world, "i hate my lumora lamp", "d4") is DecisionKind.REVIEW
+    await world.restart()
+    await world.services.rules.start()
+    assert await _decided(world, "i hate my lumora lamp", "d5") is DecisionKind.REVIEW
+    await world.boss.slash(world.staff_channel, "rules reset")
+    assert await _decided(world, "i hate the noise on lumora street", "d6") is DecisionKind.FLAG
 
 
 @pytest.mark.parametrize(
