@@ -47,6 +47,11 @@ _LOG_PERSON = _entry.on_conflict_do_update(
 _IDS = ids_of_posts()
 _STORED = stored_mentions().where(mentions.c.id.in_(any_of("ids"))).order_by(mentions.c.id)
 _OF_AUTHORS = stored_mentions().where(mentions.c.author_key.in_(any_of("keys"))).order_by(mentions.c.id)
+_JOINED = (
+    select(case_mentions.c.case_id)
+    .join(mentions, mentions.c.id == case_mentions.c.mention_id)
+    .where(mentions.c.author_key == bindparam("author_key"))
+)
 _DROP_TEXTS = delete(texts).where(texts.c.mention_id.in_(any_of("ids")))
 _DROP_VERDICTS = delete(verdicts).where(verdicts.c.mention_id.in_(any_of("ids")))
 _DROP_REPLIES = delete(received_replies).where(received_replies.c.mention_id.in_(any_of("ids")))
@@ -206,12 +211,14 @@ async def erase_author(
 ) -> list[StoredMention]:
     """Purge the posts of one author, their row, and what their cases hold of them."""
     await scrubbing.mark(session)
+    joined = await session.all(_JOINED, {"author_key": author_key})
     purged = await purge(session, removals)
     of_them = cases.c.author_key == author_key
     theirs = csat_answers.c.case_id.in_(select(cases.c.id).where(of_them))
     await session.run(update(csat_answers).where(theirs).values(why=""))
     held = await session.all(select(cases.c.id).where(of_them))
-    await casework.strip(session, [row.id for row in held])
+    # Cases of others that hold a post of theirs as well: what staff wrote there may quote them.
+    await casework.strip(session, list({row.id for row in held} | {row.case_id for row in joined}))
     await session.run(update(cases).where(of_them).values(author_key=None, note="", target=None))
     # That there was a measure stays; whom it was about, and what was said about it, goes.
     of_log = measures.c.author_key == author_key

@@ -167,3 +167,16 @@ async def test_an_export_holds_what_staff_keep_beside_the_cases_and_forgetting_t
     for path in tmp_path.glob("maeari.db*"):
         for word in (b"porcelain", b"quokka", b"marmalade", b"kestrel", b"saffron"):
             assert word not in path.read_bytes(), (path.name, word)
+
+
+async def test_forgetting_who_joined_a_case_takes_what_staff_wrote_there(world: World) -> None:
+    privacy = privacy_of(world)
+    taken = await world.take(message("I hate my Lumora", "1", thread="t"))
+    await world.take(message("I hate it, too, this Lumora", "2", author="bob", thread="t"))
+    care = CaseCare(world.store, world.clock, world.desk.policy, wake=lambda: None)
+    await care.note(taken.cases[0], "7", "Bob collects porcelain owls")
+
+    await privacy.forget(privacy.key(Source.DISCORD, "id-bob"))
+    view = await world.desk.view(taken.cases[0])
+    assert (view.notes, view.gone, view.excerpt) == (0, False, "I hate my Lumora"), "Ann's case stays"
+    assert view.case.author_key == privacy.key(Source.DISCORD, "id-ann")
