@@ -17,6 +17,9 @@ from ahocorasick_rs import AhoCorasick
 
 _PART = re.compile(r"(?<!\?)(?<!\?P)<(\w+)>")
 
+_ESCAPED_OR_CLASS = re.compile(r"\\.|\[[^\]]*\]", re.DOTALL)
+_LOOKS_AROUND = re.compile(r"\^|\$|\(\?[=!<]")
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -35,6 +38,12 @@ class Cue:
     pattern: re.Pattern[str]
     plain: re.Pattern[str]
     """The same for texts in ASCII alone, where English needs a third less time without Unicode's classes."""
+    is_local: bool
+    """Whether it looks at nothing outside of what it matches: where it stands in a piece, it stands in the text."""
+
+    def stands_in(self, lower: str) -> bool:
+        """Say whether the pattern is found in a lower-cased text."""
+        return (self.plain if lower.isascii() else self.pattern).search(lower) is not None
 
 
 class Found(NamedTuple):
@@ -68,6 +77,7 @@ def _cue(table: Mapping[str, Any], parts: dict[str, str]) -> Cue:
         also=tuple(table.get("also", ())),
         pattern=pattern,
         plain=re.compile(source, re.VERBOSE | re.ASCII) if source.isascii() else pattern,
+        is_local=_LOOKS_AROUND.search(_ESCAPED_OR_CLASS.sub("", source)) is None,
     )
 
 
@@ -99,6 +109,14 @@ class Grammar:
 
     def find(self, lower: str) -> list[Found]:
         """Return the first place of each cue that stands in a lower-cased text, in the order of the cues."""
+        return [Found(one, *match.span()) for one in self._worth_trying(lower) if (match := one.pattern.search(lower))]
+
+    def standing(self, lower: str) -> list[Cue]:
+        """Return the cues that stand in a lower-cased text, in their order."""
+        return [one for one in self._worth_trying(lower) if one.stands_in(lower)]
+
+    def _worth_trying(self, lower: str) -> list[Cue]:
+        """Return the cues whose triggers stand in a lower-cased text."""
         matches = self._automaton.find_matches_as_indexes(lower, overlapping=True)
         if not matches:
             return []
@@ -109,9 +127,4 @@ class Grammar:
             numbers.update(first)
             also.update(second)
         numbers -= self._pairs - also
-        is_plain = lower.isascii()
-        return [
-            Found(one, *match.span())
-            for one in (self.cues[number] for number in sorted(numbers))
-            if (match := (one.plain if is_plain else one.pattern).search(lower))
-        ]
+        return [self.cues[number] for number in sorted(numbers)]

@@ -30,7 +30,7 @@ def evidence_of(
     reading: Reading, english: EnglishModel, korean: KoreanModel, about: Focus | None, label: Label
 ) -> tuple[Evidence, ...]:
     """Return the weightiest words, cues, emoji and frames, in the order of the text."""
-    pieces = [_cue(reading, one) for one in (*reading.english, *reading.korean, *reading.abuse)]
+    pieces = [_cue(reading, one) for one in reading.places()]
     if reading.language in (Language.ENGLISH, Language.MIXED):
         pieces += _english_words(reading, english)
     if reading.language in (Language.KOREAN, Language.MIXED):

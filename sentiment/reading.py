@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from functools import cache
 
 from core.types.assessment import Caution, Intent, Label, Language
-from sentiment.cues import Found, Grammar, lowered, read_grammar
+from sentiment.cues import Cue, Found, Grammar, lowered, read_grammar
 from sentiment.emoji import emoji_feeling
 from sentiment.guard import Judged
 from sentiment.language import korean_share, language_at
@@ -14,7 +14,7 @@ from sentiment.model import Floats
 from sentiment.pieces import Cut, Pieces, Words
 from sentiment.signs import Signs
 from sentiment.sums import SignSums
-from sentiment.triggers import Triggers, tried_of
+from sentiment.triggers import Triggers, standing
 from sentiment.vader import Vader, VaderScores, scores_of, shared_vader
 
 STRONG = 1.6
@@ -22,7 +22,7 @@ STRONG = 1.6
 _PRAISES: frozenset[str] = frozenset({Intent.PRAISE, Label.POSITIVE})
 _COMPLAINS: frozenset[str] = frozenset({Intent.COMPLAINT, Caution.SARCASM})
 _UNCUT = Cut([], 0)
-_NO_CUES: Sequence[Found] = ()
+_NO_CUES: Sequence[Cue] = ()
 _NOTHING: Set[str] = frozenset()
 
 
@@ -62,9 +62,9 @@ class Reading:
             self.cut = pieces.cut(text)
             self._wanted = reader.triggers.wanted(self.cut.bits, lower)
             if self._wanted:
-                self.english = reader.english_among(self._wanted, lower)
+                self.english = reader.english_among(self._wanted, self.cut, lower)
         if language is Language.KOREAN or language is Language.MIXED:
-            self.korean = reader.korean.find(lower)
+            self.korean = reader.korean.standing(lower)
         self.vader: VaderScores | None = None
         self.towards = _NOTHING
         self.complaint_weight = self.strong_praise = 0.0
@@ -73,20 +73,26 @@ class Reading:
 
     def _sum_up(self) -> None:
         """Note what the cues speak for."""
-        self.towards = {one.cue.towards for one in (*self.english, *self.korean)}
-        for one in (*self.english, *self.korean):
-            cue = one.cue
+        cues = (*self.english, *self.korean)
+        self.towards = {cue.towards for cue in cues}
+        for cue in cues:
             if cue.towards in _COMPLAINS:
                 self.complaint_weight += cue.weight
             elif cue.weight >= STRONG and cue.towards in _PRAISES:
                 self.strong_praise += cue.weight
 
     @property
-    def abuse(self) -> Sequence[Found]:
+    def abuse(self) -> Sequence[Cue]:
         """The cues of abuse in the text."""
         if self.cut is _UNCUT:
-            return self._reader.abuse.find(self.lower)
-        return self._reader.abuse_among(self._wanted, self.lower)
+            return self._reader.abuse.standing(self.lower)
+        return self._reader.abuse_among(self._wanted, self.cut, self.lower)
+
+    def places(self) -> list[Found]:
+        """Return all cues of the text, those of abuse last, with their places: only who shows them needs these."""
+        english = self._reader.english.find(self.lower) if self.english else []
+        korean = self._reader.korean.find(self.lower) if self.korean else []
+        return [*english, *korean, *self._reader.abuse.find(self.lower)]
 
     def english_signs(self, sums: SignSums) -> int:
         """Return what the signs of the text add, read as English."""
@@ -128,22 +134,23 @@ class Reader:
             return scores_of(cut.pieces, cut.felt, cut.roles, text)
         return self.vader.scores(spelled)
 
-    def english_among(self, wanted: int, lower: str) -> Sequence[Found]:
+    def english_among(self, wanted: int, cut: Cut, lower: str) -> Sequence[Cue]:
         """Return the English cues in a text of which those wanted are worth trying."""
-        return tried_of(self.english.cues, wanted & self._english_bits, lower)
+        return standing(self.english.cues, wanted & self._english_bits, self.triggers.sure(cut.bits), lower)
 
-    def abuse_among(self, wanted: int, lower: str) -> Sequence[Found]:
+    def abuse_among(self, wanted: int, cut: Cut, lower: str) -> Sequence[Cue]:
         """Return the cues of abuse, likewise."""
-        return tried_of(self.abuse.cues, wanted >> self._english_count, lower)
+        behind = self._english_count
+        return standing(self.abuse.cues, wanted >> behind, self.triggers.sure(cut.bits) >> behind, lower)
 
     def english_signs(self, text: str) -> Floats:
         """Return the signs of a cleaned text, whatever its language, read as English; for training."""
-        found = self.english.find(lowered(text))
+        found = self.english.standing(lowered(text))
         return self.english_sign_set.vector(text, emoji_feeling(text), found, self.vader.scores(text))
 
     def korean_signs(self, text: str) -> Floats:
         """Return the signs of a cleaned text, whatever its language, read as Korean; for training."""
-        return self.korean_sign_set.vector(text, emoji_feeling(text), self.korean.find(lowered(text)), None)
+        return self.korean_sign_set.vector(text, emoji_feeling(text), self.korean.standing(lowered(text)), None)
 
 
 @cache

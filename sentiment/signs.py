@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.types.assessment import Caution, Intent
-from sentiment.cues import Cue, Found, Grammar
+from sentiment.cues import Cue, Grammar
 from sentiment.vader import VaderScores
 
 PLAIN_SIGNS = ("good_emoji", "bad_emoji", "asks", "exclaims", "length", "laughs", "shouts")
@@ -44,13 +44,13 @@ class Signs:
         )
 
     def vector(
-        self, text: str, feeling: tuple[float, float], found: Sequence[Found], vader: VaderScores | None
+        self, text: str, feeling: tuple[float, float], found: Sequence[Cue], vader: VaderScores | None
     ) -> npt.NDArray[np.float32]:
         """Return the signs of a cleaned text in the order of `names`."""
         present = of_length(len(text)) + of_emoji(*feeling) + of_exclamations(text.count("!"))
         present += (ASKS if "?" in text else ()) + (LAUGHS if laughs(text) else ()) + (SHOUTS if text.isupper() else ())
         for one in found:
-            present += self.of_cue(one.cue)
+            present += self.of_cue(one)
         if vader is not None:
             present += of_compound(vader.compound)
             present += of_share(POSITIVE, vader.positive) + of_share(NEGATIVE, vader.negative)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sentiment import signs
-from sentiment.cues import Found, Grammar
+from sentiment.cues import Cue, Grammar
 from sentiment.packed import ONE, Fields
 from sentiment.signs import MOST_EMOJI, MOST_EXCLAMATIONS, Present, Signs
 from sentiment.vader import VaderScores
@@ -58,7 +58,7 @@ class SignSums:
         self._positive = _Known(packed, partial(signs.of_share, signs.POSITIVE))
         self._negative = _Known(packed, partial(signs.of_share, signs.NEGATIVE))
 
-    def total(self, text: str, feeling: tuple[float, float], found: Sequence[Found], vader: VaderScores) -> int:
+    def total(self, text: str, feeling: tuple[float, float], found: Sequence[Cue], vader: VaderScores) -> int:
         """Return the sum over all signs of a cleaned text, and the bias."""
         total = self._bias + self._lengths[len(text)] + self._compounds[vader.compound]
         if vader.positive:
@@ -69,7 +69,7 @@ class SignSums:
         if good or bad:
             total += self._emoji[min(good, MOST_EMOJI), min(bad, MOST_EMOJI)]
         for one in found:
-            total += self._cues[one.cue.code]
+            total += self._cues[one.code]
         return total + self._marks(text)
 
     def _marks(self, text: str) -> int:

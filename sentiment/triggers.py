@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ahocorasick_rs import AhoCorasick
 
-from sentiment.cues import Cue, Found
+from sentiment.cues import Cue
 
 _LONGEST_EDGE = 16
 """Characters of the longest first or last word of a phrase."""
@@ -21,7 +21,9 @@ class Triggers:
     """The triggers of some cues. Finds the same cues as `Grammar.find` tries."""
 
     def __init__(self, cues: Sequence[Cue]) -> None:
-        # Four fields of bits: triggers and second triggers by cue, beginnings and ends of phrases by phrase.
+        # Five fields of bits: triggers and second triggers by cue, beginnings and ends of phrases by phrase, and cues
+        # that stand in the piece itself.
+        self._local = [(number, cue) for number, cue in enumerate(cues) if cue.is_local]
         self._also_from = len(cues)
         self._phrases_from = 2 * len(cues)
         self._all = (1 << len(cues)) - 1
@@ -36,7 +38,8 @@ class Triggers:
         self._automaton = AhoCorasick(list(words))
         self._phrases = [(trigger, bits) for trigger, bits in meanings.items() if " " in trigger]
         self._every_phrase = (1 << len(self._phrases)) - 1
-        self.width = self._phrases_from + 2 * len(self._phrases)
+        self._sure_from = self._phrases_from + 2 * len(self._phrases)
+        self.width = self._sure_from + len(cues)
         self._begins: dict[str, int] = {}
         self._ends: dict[str, int] = {}
         self._always = 0
@@ -59,6 +62,9 @@ class Triggers:
         # A phrase begins with the end of a piece and ends with the beginning of another.
         for at in range(1, min(len(piece), _LONGEST_EDGE) + 1):
             bits |= self._begins.get(piece[len(piece) - at :], 0) | self._ends.get(piece[:at], 0)
+        for number, cue in self._local:
+            if bits >> number & 1 and cue.stands_in(piece):
+                bits |= 1 << (self._sure_from + number)
         return bits
 
     def wanted(self, bits: int, lower: str) -> int:
@@ -73,15 +79,19 @@ class Triggers:
             phrases ^= last
         return bits & (self._alone | bits >> self._also_from) & self._all
 
+    def sure(self, bits: int) -> int:
+        """Return which cues stand in one of the pieces, as bits."""
+        return bits >> self._sure_from & self._all
 
-def tried_of(cues: Sequence[Cue], wanted: int, lower: str) -> list[Found]:
-    """Return the first place of each of the cues whose bits are set, where it stands in a lower-cased text."""
+
+def standing(cues: Sequence[Cue], wanted: int, sure: int, lower: str) -> list[Cue]:
+    """Return those of the wanted cues that are sure, or are found in a lower-cased text, in their order."""
     is_plain = lower.isascii()
     found = []
     while wanted:
         last = wanted & -wanted
         wanted ^= last
         cue = cues[last.bit_length() - 1]
-        if match := (cue.plain if is_plain else cue.pattern).search(lower):
-            found.append(Found(cue, *match.span()))
+        if sure & last or (cue.plain if is_plain else cue.pattern).search(lower):
+            found.append(cue)
     return found

@@ -81,8 +81,8 @@ def assert_same(text: str) -> None:
     reading = read(text)
     if reading.language not in (Language.ENGLISH, Language.MIXED):
         return
-    assert list(reading.english) == READER.english.find(reading.lower), text
-    assert list(reading.abuse) == READER.abuse.find(reading.lower), text
+    assert list(reading.english) == [one.cue for one in READER.english.find(reading.lower)], text
+    assert list(reading.abuse) == [one.cue for one in READER.abuse.find(reading.lower)], text
     assert READER.felt(reading.cut, reading.text) == READER.vader.scores(reading.text), text
     assert reading.cut.words() == words(reading.lower), text
     odds = MODEL.log_odds(reading.english_signs(MODEL.signs), reading.cut)
