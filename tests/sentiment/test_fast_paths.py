@@ -11,7 +11,7 @@ from core.types.assessment import Language
 from sentiment.cues import lowered
 from sentiment.grams import korean_grams, korean_text, pair_features, word_features, words
 from sentiment.guard import guard
-from sentiment.model import OUTPUTS, EnglishModel, KoreanModel, Places, Weights, shipped
+from sentiment.model import FEELINGS, OUTPUTS, PACKED, EnglishModel, KoreanModel, Places, Weights, shipped
 from sentiment.packed import ONE, Fields
 from sentiment.pieces import PIECES_REMEMBERED, Pieces
 from sentiment.reading import Reader, Reading, shared_reader
@@ -85,9 +85,10 @@ def assert_same(text: str) -> None:
     assert list(reading.abuse) == [one.cue for one in READER.abuse.find(reading.lower)], text
     assert READER.felt(reading.cut, reading.text) == READER.vader.scores(reading.text), text
     assert reading.cut.words() == words(reading.lower), text
-    odds = MODEL.log_odds(reading.english_signs(MODEL.signs), reading.cut)
-    assert odds == pytest.approx(PLAIN.log_odds(reading), abs=CLOSE), text
-    assert MODEL.feelings(reading.english_signs(MODEL.signs), reading.cut) == odds[:2]
+    signs = reading.english_signs(MODEL.signs)
+    sums = PACKED.unpack(signs + MODEL._faded(reading.cut))
+    assert sums == pytest.approx(PLAIN.log_odds(reading), abs=CLOSE), text
+    assert MODEL.feelings(signs, reading.cut) == MODEL.log_odds(signs, reading.cut)[:2] == sums[:2]
 
 
 @given(TEXTS)
@@ -135,4 +136,6 @@ def test_korean_sums_are_the_sums_over_all_grams(text: str) -> None:
     for gram in korean_grams(prepared).tolist():
         if gram in KOREAN_ROWS:
             total = total + KOREAN.weights[KOREAN_ROWS[gram]] * (len(prepared) + 1) ** -0.5
-    assert KOREAN_MODEL.log_odds(lower, signs) == pytest.approx([float(one) for one in total], abs=CLOSE)
+    summed = [place for place, output in enumerate(OUTPUTS) if output in FEELINGS]
+    odds = KOREAN_MODEL.log_odds(lower, signs)
+    assert [odds[at] for at in summed] == pytest.approx([float(total[at]) for at in summed], abs=CLOSE)
