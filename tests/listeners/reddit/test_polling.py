@@ -249,6 +249,7 @@ async def test_a_restart_goes_on_where_it_was(reddit: StandInReddit, clock: Step
         Fault(kind=FaultKind.TRUNCATED, times=4),
         Fault(kind=FaultKind.RESET, times=4),
         Fault(status=401, times=1),
+        Fault(kind=FaultKind.HTML, status=401, times=1),  # without the header that prawcore asks for
         Fault(status=429, times=1, retry_after="1"),
     ],
     ids=lambda fault: f"{fault.kind}-{fault.status}",
