@@ -68,6 +68,8 @@ class DiscordListener:
         self._all_behind = True
         self._session = 0
         self._ready_session = -1
+        self._losses = 0
+        """How often events were lost to us: what is planned for one loss says nothing about the next."""
         self._called = asyncio.Event()
         self._committed: dict[int, int] = {}
         """Newest message of each channel that is durable, as far as this process knows."""
@@ -163,6 +165,7 @@ class DiscordListener:
         # A new session: whatever was written since the last one is not replayed. (A resumed one replays it.)
         self._is_connected, self._all_behind = True, True
         self._session += 1
+        self._losses += 1
 
     async def _on_resumed(self) -> None:
         self._is_connected = True
@@ -179,6 +182,7 @@ class DiscordListener:
         # A guild is back from an outage of Discord's; our session went on, and nothing of it is replayed.
         self._scope.forget()
         self._all_behind = True
+        self._losses += 1
         self._called.set()
 
     async def _on_change(self, *_: object) -> None:
@@ -286,7 +290,7 @@ class DiscordListener:
                 await asyncio.wait_for(self._called.wait(), retry)
             self._called.clear()
             if self._all_behind and self._ready_session == self._session:
-                await self._plan(self._session)
+                await self._plan(self._losses)
             for channel in list(self._behind.values()):
                 if not self._is_draining(channel):
                     await self._read_on(channel)
@@ -300,7 +304,7 @@ class DiscordListener:
         last = self._overflowed.get(channel.id)
         return last is not None and self._inflow.holds_up_to(str(channel.id), last)
 
-    async def _plan(self, session: int) -> None:
+    async def _plan(self, losses: int) -> None:
         """Find the channels that hold messages we have not seen; note where the others stand."""
         for guild in list(self._client.guilds):
             channels = self._scope.channels(guild)
@@ -316,7 +320,7 @@ class DiscordListener:
             if alive is not None:
                 for thread in await self._catch_up.archived_since(self._scope.parents(guild), alive):
                     self._judge(thread, await self._cursor(thread.id) or alive)
-        if session == self._session:
+        if losses == self._losses:
             self._all_behind = False
 
     def _judge(self, channel: Channel, cursor: int) -> None:
