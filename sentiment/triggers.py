@@ -23,7 +23,8 @@ class Triggers:
     def __init__(self, cues: Sequence[Cue]) -> None:
         # Five fields of bits: triggers and second triggers by cue, beginnings and ends of phrases by phrase, and cues
         # that stand in the piece itself.
-        self._local = [(number, cue) for number, cue in enumerate(cues) if cue.is_local]
+        self._cues = tuple(cues)
+        self._local = sum(1 << number for number, cue in enumerate(cues) if cue.is_local)
         self._also_from = len(cues)
         self._phrases_from = 2 * len(cues)
         self._all = (1 << len(cues)) - 1
@@ -62,9 +63,12 @@ class Triggers:
         # A phrase begins with the end of a piece and ends with the beginning of another.
         for at in range(1, min(len(piece), _LONGEST_EDGE) + 1):
             bits |= self._begins.get(piece[len(piece) - at :], 0) | self._ends.get(piece[:at], 0)
-        for number, cue in self._local:
-            if bits >> number & 1 and cue.stands_in(piece):
-                bits |= 1 << (self._sure_from + number)
+        local = bits & self._local
+        while local:
+            last = local & -local
+            local ^= last
+            if self._cues[last.bit_length() - 1].stands_in(piece):
+                bits |= last << self._sure_from
         return bits
 
     def wanted(self, bits: int, lower: str) -> int:
