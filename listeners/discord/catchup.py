@@ -124,15 +124,20 @@ class CatchUp:
 
     def __init__(self, scope: Scope, clock: Clock, stored: StoredPosts | None) -> None:
         self.counts = CatchUpCounts()
+        self.unfinished: set[int] = set()
+        """Channels whose flood is longer than one reading."""
         self.staff = Staff(scope, self.counts)
         self._scope = scope
         self._clock = clock
         self._stored = stored
 
-    async def messages(self, channel: Channel, place: Place, after: int, own_id: int | None) -> AsyncIterator[Batch]:
+    async def messages(
+        self, channel: Channel, place: Place, after: int, own_id: int | None, *, is_flood: bool = False
+    ) -> AsyncIterator[Batch]:
         """Yield what was written after a message id, oldest first, each batch with its cursor.
 
-        What lies beyond MOST_MESSAGES, or is not for us to read, comes as a gap. Raises UnreadableError.
+        What lies beyond MOST_MESSAGES, or is not for us to read, comes as a gap; after a flood there is more to be read
+        instead, and the channel is noted in `unfinished`. Raises UnreadableError.
         """
         read, last = 0, after
         posts: list[Post] = []
@@ -152,7 +157,10 @@ class CatchUp:
         newest = _newest(channel, last)
         if read >= MOST_MESSAGES and newest > last:
             yield Batch(feed_of(channel.id), posts=tuple(posts), cursor=str(last))
-            yield self._gap(channel, last, newest, "catch_up_limit")
+            if is_flood:
+                self.unfinished.add(channel.id)
+            else:
+                yield self._gap(channel, last, newest, "catch_up_limit")
         elif last > after:
             yield Batch(feed_of(channel.id), posts=tuple(posts), cursor=str(last))
 

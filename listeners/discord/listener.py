@@ -344,12 +344,15 @@ class DiscordListener:
         after = await self._cursor(channel.id) if overflowed is None else overflowed
         try:
             if place is not None and after is not None:
-                await self._read_messages(channel, place, after)
+                await self._read_messages(channel, place, after, is_flood=overflowed is not None)
         except UnreadableError as error:
             # What was read is committed; the next try goes on from there.
             _log.warning("channel cannot be read now", channel=channel.id, error=str(error))
             return
         self._catch_up.counts.channels += 1
+        if channel.id in self._catch_up.unfinished:
+            self._catch_up.unfinished.discard(channel.id)
+            self._overflowed[channel.id] = self._committed[channel.id]
         if channel.id not in self._overflowed:
             self._behind.pop(channel.id, None)
 
@@ -374,9 +377,9 @@ class DiscordListener:
                 self._to_look[channel_id] = (channel, look.rest)
         return True
 
-    async def _read_messages(self, channel: Channel, place: Place, after: int) -> None:
+    async def _read_messages(self, channel: Channel, place: Place, after: int, *, is_flood: bool) -> None:
         self._unread.pop(channel.id, None)
-        async for batch in self._catch_up.messages(channel, place, after, self._own_id):
+        async for batch in self._catch_up.messages(channel, place, after, self._own_id, is_flood=is_flood):
             await self._handover.put(batch)
             if batch.cursor is not None:
                 self._committed[channel.id] = int(batch.cursor)

@@ -216,3 +216,16 @@ async def test_a_flood_that_does_not_fit_is_read_by_history(town: Town, monkeypa
         assert "overflowed" in listener.health()[0].detail
     assert set(kept.texts()) == {f"m{i}" for i in range(600)}
     assert kept.cursors[f"discord:{town.help.id}"] == str(said[-1].id)
+
+
+async def test_a_flood_longer_than_one_reading_makes_no_gap(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener_module, "Inflow", partial(Inflow, most_posts=50))
+    monkeypatch.setattr(listener_module, "DRAIN_SECONDS", 0.01)
+    monkeypatch.setattr(catchup, "MOST_MESSAGES", 100)
+    kept = KeptPosts()
+    async with listening(town, kept, looks_again=False) as listener:
+        said = [await town.discord.say(town.ann, town.help, f"m{i}") for i in range(600)]
+        await until(lambda: len(kept.posts) == 600)
+        await told(town, listener)
+    assert kept.gaps == []
+    assert kept.cursors[f"discord:{town.help.id}"] == str(said[-1].id)
