@@ -19,6 +19,7 @@ from benchmarks.row import BenchOptions, Row
 from bot.logs import configure_logging
 from bot.pipeline import Pipeline, open_pipeline
 from core.clock import SystemClock
+from core.heap import frozen_heap
 from core.settings import Settings
 from core.types.post import Author, Batch, Post, PostKind, PostRef, Source
 from listeners.replay.options import BATCH_POSTS
@@ -147,7 +148,9 @@ async def _with_pipeline(names: Sequence[str], work: Callable[[Pipeline], Awaita
         try:
             async with running_workers(WORKERS) as workers:
                 await workers.ready()
-                return await work(await open_pipeline(Settings(), store, brands=brands(names), dockets=workers.docket))
+                pipeline = await open_pipeline(Settings(), store, brands=brands(names), dockets=workers.docket)
+                with frozen_heap():
+                    return await work(pipeline)
         finally:
             await store.close()
 

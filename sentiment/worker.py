@@ -9,6 +9,7 @@ import signal
 import sys
 from typing import BinaryIO
 
+from core.heap import frozen_heap
 from sentiment.judge import TextJudge
 from sentiment.wire import HEAD, READY, frame, frame_of, questions_of
 
@@ -18,11 +19,12 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     judge = TextJudge.load()
     answers.write(frame(READY))
     answers.flush()
-    while len(head := questions.read(HEAD.size)) == HEAD.size:
-        (length,) = HEAD.unpack(head)
-        asked = questions_of(questions.read(length))
-        answers.write(frame_of([judge.assess(text, brand, hits) for text, brand, hits in asked]))
-        answers.flush()
+    with frozen_heap():
+        while len(head := questions.read(HEAD.size)) == HEAD.size:
+            (length,) = HEAD.unpack(head)
+            asked = questions_of(questions.read(length))
+            answers.write(frame_of([judge.assess(text, brand, hits) for text, brand, hits in asked]))
+            answers.flush()
 
 
 if __name__ == "__main__":

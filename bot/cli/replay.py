@@ -13,6 +13,7 @@ import typer
 
 from bot.cli._shared import ConfigOption, DatabaseOption, opened_store, run_async, translator
 from core.errors import UsageError
+from core.heap import frozen_heap
 from core.text import Translate, mark
 from core.types.brand import Brand, Term
 from core.types.post import Source
@@ -91,7 +92,7 @@ async def _replay(
                 mark("no brand is followed; name one: {example}"), example='--brand "Lumora=lumora,루모라"'
             )
         counts = Counts()
-        with _progress(listener, t) as show:
+        with frozen_heap(), _progress(listener, t) as show:
             async for taken in pipeline.intake.take_all(listener.batches()):
                 counts.add(taken)
                 show()
