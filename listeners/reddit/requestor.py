@@ -91,12 +91,13 @@ class WatchedRequestor(prawcore.Requestor):
 
         Raises StoppedError, UnansweredError and StatusError; prawcore knows none of them and passes them on.
         """
-        if self._stop.is_set():
-            raise StoppedError
         kwargs["timeout"] = self._limits
         for_token = urlsplit(str(args[1])).path.rstrip("/") == TOKEN_PATH
         try:
             with self._wire.watched(self._total_seconds):
+                # Looked at in here: whoever stops us sets this first and cuts the wire then.
+                if self._stop.is_set():
+                    raise StoppedError
                 response = self._http.request(*args, **kwargs)
         except requests.RequestException as error:
             code = "TooSlow" if self._wire.is_cut else type(error).__name__
