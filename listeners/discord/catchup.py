@@ -27,8 +27,8 @@ MOST_ARCHIVED = 100
 """Archived threads looked at per channel, the latest first."""
 MOST_WINDOWS = 30
 """Requests that look for deletions and edits among stored messages before other channels have their turn."""
-LOOK_BACK = timedelta(days=90)
-"""How old stored messages may be that are looked at again."""
+DISCORD_BEGAN = datetime(2015, 1, 1, tzinfo=UTC)
+"""No message is older: whatever still has its text is looked at again."""
 STORED_AT_ONCE = 1_000
 _ONE_TICK = timedelta(milliseconds=1)
 """Ids hold milliseconds: those below an id may be of its very moment."""
@@ -189,7 +189,7 @@ class CatchUp:
         refs = await self._stored.stored(
             Source.DISCORD,
             place.container,
-            since=self._clock.now() - LOOK_BACK,
+            since=DISCORD_BEGAN,
             until=None if before is None else moment_of(before) + _ONE_TICK,
             limit=STORED_AT_ONCE,
         )
