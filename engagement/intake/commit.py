@@ -17,6 +17,7 @@ from engagement.desk.opening import DeskPolicy, Opening, kind_of, open_case, ope
 from engagement.desk.reach import reach_grew
 from engagement.intake.answers import Answered, AnswerReader, Touch
 from engagement.intake.tracking import TrackedPosts
+from engagement.outgoing.records import refresh_card
 
 __all__ = ["Commit", "Taken", "TakenMention"]
 
@@ -117,6 +118,8 @@ class Commit:
             if action is not None:
                 await announce_draft(unit, action, self._desk, now=self._now)
         if not decision.opens_case:
+            if post.edited_at is not None:
+                await self._show_edit(unit, mention_id)
             return None
         case, new = await open_case(unit, self._opening(mention_id, judged, silent=False), self._desk)
         if new:
@@ -140,6 +143,11 @@ class Commit:
             named=tuple(hit.term for hit in judged.mention.hits),
             reach=post.reply_count or 0,
         )
+
+    async def _show_edit(self, unit: Unit, mention_id: int) -> None:
+        """Let cards show the words as they stand: what was written before is not for us to keep."""
+        for case in await unit.cases.of_mentions([mention_id]):
+            await refresh_card(unit, case, self._now)
 
     async def _take_thanks_back(self, unit: Unit, mention_id: int) -> None:
         """Nobody is thanked for words they changed in the meantime."""

@@ -209,7 +209,7 @@ async def _live_and_delete(scene: Scene) -> None:
         await server.delete(message)
     await server.delete_many(scene.talk, messages[2:])
     await server.edit(emptied, "")
-    await server.edit(reworded, f"My Lumora stopped working, {scene.word(ALIVE)}")
+    await server.edit(reworded, f"My Lumora works again, {scene.word(ALIVE)}")
     await scene.comes_to_rest()
     # One more goes while the session is lost: only looking again can tell.
     identified = server.gateway.identifies
