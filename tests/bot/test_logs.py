@@ -36,13 +36,13 @@ MARKS = {
 }
 """Words that stand for what must not be logged; each occurs nowhere else."""
 SAFE_FIELDS = {
-    "action", "actor", "articles", "attempts", "backups", "brands", "bytes", "case", "cases", "cause", "causes",
-    "channel", "code", "competitors", "complaint", "count", "counts", "days", "due", "error", "estimate", "exc_info",
-    "feed", "feeds", "flagged", "guild", "interaction", "kind", "lines", "mention", "mentions", "message", "minutes",
-    "new", "number", "on", "passages", "path", "pause", "platform", "posts", "praise", "problem", "purged",
-    "purges_known", "purpose", "reason", "rejected", "removed", "replayed_purges", "replies", "right", "rule",
-    "rules", "rung", "schema", "seconds", "silent", "source", "state", "status", "subreddit", "template", "told",
-    "vacuum", "version", "week", "what", "worker", "works",
+    "about", "action", "actor", "articles", "attempts", "backups", "brands", "bytes", "case", "cases", "cause",
+    "causes", "channel", "chunks", "code", "competitors", "complaint", "count", "counts", "days", "due", "error",
+    "estimate", "exc_info", "feed", "feeds", "flagged", "guild", "interaction", "kind", "lines", "mention",
+    "mentions", "message", "minutes", "new", "number", "of", "on", "passages", "path", "pause", "platform", "posts",
+    "praise", "problem", "purged", "purges_known", "purpose", "reason", "rejected", "removed", "replayed_purges",
+    "replies", "right", "rule", "rules", "rung", "schema", "seconds", "silent", "source", "state", "status",
+    "subreddit", "template", "told", "vacuum", "version", "week", "what", "worker", "works",
 }  # fmt: skip
 """Names of log fields: ids, codes and counts. A new one is added here once it is known to be one of these."""
 
