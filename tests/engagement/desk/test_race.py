@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def _process(world: World, platform: Dying) -> Outbox:
     return Outbox(world.store, {Source.DISCORD: platform}, world.gate, world.clock)
 
 
-async def _one_round(world: World, platform: Dying, presses: list[Awaitable[Any]]) -> list[Any]:
+async def _one_round(world: World, platform: Dying, presses: Sequence[Awaitable[Any]]) -> list[Any]:
     """Press and send at once; whatever is left over, later processes bring to an end."""
     answers = await asyncio.gather(*presses, finish(world, _process(world, platform)), return_exceptions=True)
     for _ in range(2):
