@@ -15,6 +15,8 @@ __all__ = ["COMPARED", "burst_case"]
 
 COMPARED = 30
 """Newest complaints that a new one is compared with."""
+MOST_TERMS = 50
+"""Terms of a brand that are looked at; its first ones are its names."""
 OLDEST_CASE = timedelta(hours=24)
 """A case that was opened longer ago takes no more posts: what lasts for days is told anew each day."""
 MOST_POSTS = 100
@@ -36,8 +38,8 @@ async def burst_case(
 ) -> Case | None:
     """Return the case that a complaint joins as one of a burst: the first of those about the same thing.
 
-    `named` are the terms by which the text names the brand: everybody writes those. None where fewer than
-    `burst_posts` people, this one counted, wrote about it on this platform within `burst_minutes`.
+    `named` are the terms by which the text names the brand, as far as that is known: everybody writes those. None
+    where fewer than `burst_posts` people, this one counted, wrote about it on this platform within `burst_minutes`.
     """
     if not flags.burst_minutes:
         return None
@@ -47,12 +49,19 @@ async def burst_case(
     )
     if len(held) < flags.burst_posts - 1:
         return None
-    gist, besides = gist_of(text), frozenset().union(*(gist_of(name).words for name in (brand, *named)))
+    names = named or await _terms(unit, brand)
+    gist, besides = gist_of(text), frozenset().union(*(gist_of(name).words for name in (brand, *names)))
     like = [post for post in held if alike(gist, gist_of(post.text), besides=besides)]
     if _people(like, author_key) < flags.burst_posts - 1:
         return None
     found = [await unit.cases.get(case_id) for case_id in sorted({post.case_id for post in like})]
     return next((case for case in found if case is not None and _takes_more(case, opened_at)), None)
+
+
+async def _terms(unit: Unit, brand: str) -> list[str]:
+    """Return terms that name a brand; a brand that is no longer followed has none."""
+    found = next((one for one in await unit.brands.all() if one.name == brand), None)
+    return [] if found is None else [term.text for term in found.terms[:MOST_TERMS]]
 
 
 def _people(posts: Sequence[HeldPost], author_key: str | None) -> int:

@@ -237,3 +237,14 @@ async def test_edits_of_the_card_of_a_burst_are_few(crowd: World) -> None:
     await crowd.outbox.drain()
     edits = [one for one in crowd.discord.effects if one.draft.kind is ActionKind.CARD_EDIT]
     assert edits == []
+
+
+async def test_the_name_of_the_brand_alone_puts_no_question_into_a_burst(crowd: World) -> None:
+    texts = ("루모라 앱 먹통 hate", "앱이 먹통이네 루모라 hate", "루모라 앱 또 먹통 hate")
+    for number, text in enumerate(texts):
+        await complain(crowd, number, text, minutes=number)
+    same = await an_opening(crowd, "루모라 앱 지금 먹통인가요", kind=CaseKind.QUESTION)
+    other = await an_opening(crowd, "루모라 앱 어디서 받나요", native_id="901", kind=CaseKind.QUESTION)
+    for opening, new in ((same, False), (replace(other, author_key="max"), True)):
+        _, opened = await crowd.store.write(lambda unit, one=opening: open_case(unit, one, crowd.desk.policy))  # type: ignore[misc]
+        assert opened is new, opening.text
