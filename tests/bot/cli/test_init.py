@@ -33,18 +33,22 @@ def _answered(folder: Path, answers: Sequence[tuple[str, str]]) -> tuple[int, st
         start_new_session=True,
     ) as process:
         os.close(theirs)
-        screen = ""
-        for question, answer in answers:
-            seen = len(screen)
-            while question not in screen[seen:]:
-                piece = _read(ours)
-                assert piece, f"init ended before it asked {question!r}:\n{screen}"
-                screen += piece
-            os.write(ours, f"{answer}\n".encode())
-        while rest := _read(ours):
-            screen += rest
-        os.close(ours)
-        return process.wait(LIMIT_SECONDS), screen
+        try:
+            screen = ""
+            for question, answer in answers:
+                seen = len(screen)
+                # The end of the prompt is written once the terminal is ready: what is typed before may be thrown away.
+                while question not in screen[seen:] or not screen.endswith(": "):
+                    piece = _read(ours)
+                    assert piece, f"init ended before it asked {question!r}:\n{screen}"
+                    screen += piece
+                os.write(ours, f"{answer}\n".encode())
+            while rest := _read(ours):
+                screen += rest
+            return process.wait(LIMIT_SECONDS), screen
+        finally:
+            process.kill()
+            os.close(ours)
 
 
 def _read(terminal: int) -> str:
