@@ -76,10 +76,10 @@ class DiscordSender:
     async def find(self, action: Action) -> Receipt | None:
         """Look for our own message of this action among the newest of its channel.
 
-        An edit may simply be made again, so it is never found. Raises SendUnknownError where the channel cannot be
-        read.
+        An edit may simply be made again, so it is not found; but a card that was posted anew instead of one is. Raises
+        SendUnknownError where the channel cannot be read.
         """
-        if action.draft.kind in (ActionKind.CARD_EDIT, ActionKind.CARD_UPDATE, ActionKind.BOARD_EDIT):
+        if action.draft.kind in (ActionKind.CARD_UPDATE, ActionKind.BOARD_EDIT):
             return None
         rung = await rung_by(self._services, action)
         try:
@@ -88,6 +88,8 @@ class DiscordSender:
                 if message.created_at < action.created_at - CLOCK_SKEW:
                     break
                 if message.author == self._client.user and self._is_ours(message, action, rung):
+                    if action.draft.kind is ActionKind.CARD_EDIT:
+                        return await self._taken_for_edit(action, message)
                     return _receipt(message)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             raise SendUnknownError("the channel cannot be searched for our message") from error
@@ -103,7 +105,7 @@ class DiscordSender:
             return f"csat:1:{draft.case_id}" in set(_custom_ids(message.components))
         if draft.kind in DESK_CARDS:
             return mark_of(action) in set(_custom_ids(message.components))
-        if draft.kind is ActionKind.CARD:
+        if draft.kind in (ActionKind.CARD, ActionKind.CARD_EDIT):
             return f"case:claim:{draft.case_id}" in set(_custom_ids(message.components))
         reference = str(message.reference.message_id) if message.reference is not None else None
         return reference == draft.target.reply_to and message.content == cut(draft.text, CONTENT_LIMIT)
@@ -221,6 +223,15 @@ class DiscordSender:
     async def _card(self, action: Action) -> ui.LayoutView:
         view = await self._services.desk.view(_case_id(action))
         return CaseCard(view, self._words(action))
+
+    async def _taken_for_edit(self, action: Action, newest: discord.Message) -> Receipt | None:
+        """Return the newest card of a case where it stands anew and nobody had noted that yet; None for the old one."""
+        async with self._services.store.read() as unit:
+            case = await unit.cases.get(_case_id(action))
+        if case is None or case.card_message is None or newest.id <= int(case.card_message):
+            return None
+        await self._remember_card(action, newest)
+        return _receipt(newest)
 
     async def _remember_card(self, action: Action, message: discord.Message) -> None:
         case_id, channel = _case_id(action), str(message.channel.id)

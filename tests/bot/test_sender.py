@@ -157,6 +157,32 @@ async def test_a_card_too_old_to_edit_is_posted_anew(world: World) -> None:
     assert (await world.case(case.id)).card_message == str(new.id)
 
 
+async def test_a_card_posted_anew_before_a_crash_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = await world.complaint()
+    old = world.card()
+    await world.desk.claim(case.id, str(world.sora.id))
+    async with world.store.read() as unit:
+        (edit,) = [one for one in await unit.outbox.of_case(case.id) if one.draft.kind is ActionKind.CARD_EDIT]
+    sender = DiscordSender(world.env.bot, world.services)
+    assert await sender.find(edit) is None, "an edit is made again"
+
+    async def dies(*_: object) -> None:
+        raise OSError("the power went out")
+
+    world.env.inject_error("PATCH", f"/channels/{world.staff_channel.id}/messages/{old.id}", status=429, code=30046)
+    with monkeypatch.context() as broken:
+        broken.setattr(DiscordSender, "_remember_card", dies)
+        with pytest.raises(SendUnknownError):
+            await sender.send(edit)
+    new = world.card()
+    assert new.id != old.id
+    found = await sender.find(edit)
+    assert found is not None
+    assert found.native_id == str(new.id)
+    assert (await world.case(case.id)).card_message == str(new.id)
+    assert len(world.staff_channel.history()) == 2
+
+
 async def test_an_old_card_goes_with_the_words_of_a_deleted_post(world: World) -> None:
     """It cannot be edited any more, so it is deleted; the one that was posted instead of it tells what happened."""
     case = await world.complaint()
