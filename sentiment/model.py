@@ -2,8 +2,8 @@
 
 A model file holds two dictionaries, `feelings` and `intents`: keys (the features, see grams), int8 weights with one
 column per output, and scales (what one step of a column is worth). Beside them `signs` and `sign_names` (weights of the
-signs), `bias`, `links` (what feelings add to intents), and `slopes` and `offsets` (calibration from held-out training
-rows).
+signs), `bias`, `links` (what feelings add to intents), `slopes` and `offsets` (calibration from held-out training
+rows), and `joint` (what all of them together say about a complaint, see sentiment/joint.py).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import numpy.typing as npt
 from core.errors import InputError
 from sentiment.cues import Grammar
 from sentiment.grams import echoes, korean_grams, korean_text, word_features, words
+from sentiment.joint import Joint
 from sentiment.packed import ONE, Fields
 from sentiment.pieces import Cut, Said
 from sentiment.signs import Signs
@@ -34,6 +35,7 @@ FEELINGS = ("opinion", "polarity")
 INTENTS = ("complaint", "praise", "question", "suggestion", "abuse")
 """Log-odds of what the writer wants, and of abuse."""
 OUTPUTS = FEELINGS + INTENTS
+COMPLAINT = OUTPUTS.index("complaint")
 PACKED = Fields(len(OUTPUTS))
 WORDS_REMEMBERED = 40_000
 """Distinct English words whose sums are kept; then memory starts afresh."""
@@ -54,6 +56,7 @@ class Weights:
     signs: Floats
     """Signs x outputs, in the order of the language's `Signs.names`."""
     bias: Floats
+    joint: Joint
     version: str
 
     @classmethod
@@ -75,6 +78,7 @@ class Weights:
                     weights=weights @ finish,
                     signs=np.stack([known.get(name, silent) for name in sign_names]).astype(np.float32) @ finish,
                     bias=arrays["bias"] @ finish + arrays["offsets"],
+                    joint=Joint(arrays["joint"].tolist()),
                     version=str(arrays["version"].ravel()[0]),
                 )
         except (OSError, KeyError, ValueError) as error:
@@ -133,6 +137,7 @@ class EnglishModel:
 
     def __init__(self, weights: Weights, signs: Signs, grammar: Grammar) -> None:
         self.version = weights.version
+        self._joint = weights.joint
         self.signs = SignSums(signs, grammar, weights.signs, weights.bias, PACKED)
         features: list[str] = weights.keys.tolist()
         self._words = _Words(features, weights.weights)
@@ -146,7 +151,9 @@ class EnglishModel:
 
     def log_odds(self, signs: int, cut: Cut) -> list[float]:
         """Return the calibrated log-odds of each output of a text with such a sum of signs."""
-        return PACKED.unpack(signs + self._faded(cut))
+        values = PACKED.unpack(signs + self._faded(cut))
+        values[COMPLAINT] = self._joint.complaint(values)
+        return values
 
     def feelings(self, signs: int, cut: Cut) -> list[float]:
         """Return those of opinion and polarity alone."""
@@ -223,7 +230,9 @@ class KoreanModel:
         prepared = korean_text(lower)
         total: Floats = signs @ self._weights.signs + self._weights.bias
         total += self._sum(prepared) * np.float32((len(prepared) + 1) ** -0.5)
-        return list(total.tolist())
+        values: list[float] = total.tolist()
+        values[COMPLAINT] = self._weights.joint.complaint(values)
+        return values
 
     def chunk_shares(self, chunk: str, lower: str) -> tuple[float, float]:
         """Return what the n-grams of one white-space chunk add to opinion and polarity, calibrated."""

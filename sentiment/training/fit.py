@@ -13,6 +13,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from sentiment.joint import JOINED, MOST, SIZE
 from sentiment.model import FEELINGS, INTENTS, OUTPUTS
 from sentiment.training.matrix import Matrix, Table
 from sentiment.training.sets import Row
@@ -21,6 +22,10 @@ FOLDS = 4
 """Parts of the training rows; each is judged once by a model that has not seen it."""
 STEPS = 127
 """int8 steps to either side."""
+JOINT_FREEDOM = 0.05
+"""Inverse of the regularisation of the joint."""
+INTENT_SIGNS = 2.0
+"""Signs are raised by this for intents: few rows have to teach them."""
 COUNT_SCALE = 4.0
 """Counts are raised by this before fitting, so that one regularisation suits counts and signs."""
 ITERATIONS = 200
@@ -41,6 +46,20 @@ class Target:
     """Inverse of the regularisation (C)."""
     calibrates: npt.NDArray[np.bool_]
     """Rows that resemble what will be judged."""
+    even: float = 1.0
+    """Share of a feature's scale that is the same for all, see `contrast`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What outputs of one kind are fitted on."""
+
+    counts: Matrix
+    """Rows x features, raised by their shares and `COUNT_SCALE`."""
+    signs: Numbers
+    """Rows x signs, raised by `raised`."""
+    shares: npt.NDArray[np.float32]
+    raised: float
 
 
 @dataclass(slots=True)
@@ -55,6 +74,8 @@ class Fitted:
     links: Numbers = field(default_factory=lambda: np.zeros((len(OUTPUTS), len(OUTPUTS))))
     slopes: Numbers = field(default_factory=lambda: np.ones(len(OUTPUTS)))
     offsets: Numbers = field(default_factory=lambda: np.zeros(len(OUTPUTS)))
+    joint: Numbers = field(default_factory=lambda: np.zeros(SIZE))
+    """Weights of the joint, see sentiment/joint.py."""
     held_out: Numbers = field(default_factory=lambda: np.zeros(0))
     """Rows x outputs: calibrated log-odds from models that had not seen the row."""
 
@@ -78,16 +99,19 @@ def fit_language(
     fitted.weights = np.zeros((table.counts.shape[1], len(OUTPUTS)))
     fitted.signs = np.zeros((table.signs.shape[1], len(OUTPUTS)))
     fitted.held_out = np.zeros((table.counts.shape[0], len(OUTPUTS)))
-    for names, size, shares in (
-        (FEELINGS, feelings, table.feeling_shares),
-        (INTENTS, intents, table.intent_shares),
+    for names, size, shares, raised in (
+        (FEELINGS, feelings, table.feeling_shares, 1.0),
+        (INTENTS, intents, table.intent_shares, INTENT_SIGNS),
     ):
-        features = sparse.hstack([table.counts @ sparse.diags(shares * COUNT_SCALE), table.signs]).tocsr()
-        keep = _dictionary(features, [targets[name] for name in names if name in targets], table, size)
+        signs = table.signs.astype(np.float64) * raised
+        inputs = Inputs(table.counts @ sparse.diags(shares * COUNT_SCALE), signs, shares, raised)
+        keep = _dictionary(inputs, [targets[name] for name in names if name in targets], table, size)
         for name in names:
             if name in targets:
                 say(f"fitting {name}")
-                _fit_output(fitted, name, targets[name], features, keep, folds, shares)
+                _fit_output(fitted, name, targets[name], inputs, keep, folds)
+    if "complaint" in targets:
+        _fit_joint(fitted, targets["complaint"], folds)
     return fitted
 
 
@@ -96,16 +120,38 @@ def quiet_solver() -> None:
     warnings.filterwarnings("ignore", category=ConvergenceWarning)
 
 
-def _dictionary(features: Matrix, targets: Sequence[Target], table: Table, size: int) -> npt.NDArray[np.bool_]:
+def contrast(counts: Matrix, answers: npt.NDArray[np.int8], even: float) -> Numbers:
+    """Return the scale of each feature: the more its share differs between yes and no, the freer its weight.
+
+    The mean is 1; of each scale the share `even` is the same for all. The log-ratio of counts is that of Wang and
+    Manning (ACL 2012).
+    """
+    if even == 1.0:
+        return np.ones(counts.shape[1])
+    there = counts.astype(bool).astype(np.float64)
+    yes, no = (1.0 + np.asarray(there[answers == answer].sum(axis=0)).ravel() for answer in (1, 0))
+    ratio = np.abs(np.log((yes / yes.sum()) / (no / no.sum())))
+    scale: Numbers = even + (1 - even) * ratio / ratio.mean()
+    return scale
+
+
+def _scaled(inputs: Inputs, target: Target, chosen: npt.NDArray[np.bool_]) -> tuple[Matrix, Numbers]:
+    """Return all inputs of all rows, scaled by the contrast of the chosen ones, and the scales."""
+    scales = contrast(inputs.counts[chosen], target.answers[chosen], target.even)
+    return sparse.hstack([inputs.counts @ sparse.diags(scales), inputs.signs]).tocsr(), scales
+
+
+def _dictionary(inputs: Inputs, targets: Sequence[Target], table: Table, size: int) -> npt.NDArray[np.bool_]:
     """Return which features stay: those whose weights move most texts, over all targets."""
     width = table.counts.shape[1]
     spread = np.sqrt(np.asarray(table.counts.multiply(table.counts).sum(axis=0)).ravel())
     value = np.zeros(width)
     for target in targets:
         chosen = target.answers >= 0
+        features, scales = _scaled(inputs, target, chosen)
         model = _regression(target)
         model.fit(features[chosen], target.answers[chosen], sample_weight=target.weights[chosen])
-        moved = np.abs(model.coef_[0][:width]) * np.sqrt(spread)
+        moved = np.abs(model.coef_[0][:width]) * scales * np.sqrt(spread)
         value = np.maximum(value, moved / moved.max())
     keep = np.zeros(width, dtype=bool)
     keep[np.argsort(-value, kind="stable")[:size]] = True
@@ -116,37 +162,62 @@ def _fit_output(
     fitted: Fitted,
     name: str,
     target: Target,
-    features: Matrix,
+    inputs: Inputs,
     keep: npt.NDArray[np.bool_],
     folds: npt.NDArray[np.intp],
-    shares: npt.NDArray[np.float32],
 ) -> None:
     """Fit one output on the kept features, with the held-out feelings as further inputs of an intent."""
     at = OUTPUTS.index(name)
-    width = fitted.table.counts.shape[1]
-    columns = np.concatenate([np.flatnonzero(keep), np.arange(width, features.shape[1])])
-    inputs = features[:, columns]
     linked = list(range(len(FEELINGS))) if name in INTENTS else []
-    if linked:
-        inputs = sparse.hstack([inputs, fitted.held_out[:, linked]]).tocsr()
-    raw = np.zeros(features.shape[0])
+    signs = np.hstack([inputs.signs, fitted.held_out[:, linked]]) if linked else inputs.signs
+    kept = Inputs(inputs.counts[:, np.flatnonzero(keep)], signs, inputs.shares[keep], inputs.raised)
+    raw = np.zeros(len(target.answers))
+    says = target.answers >= 0
     for fold in range(FOLDS):
-        seen = (target.answers >= 0) & (folds != fold)
-        model = _regression(target).fit(inputs[seen], target.answers[seen], sample_weight=target.weights[seen])
-        raw[folds == fold] = model.decision_function(inputs[folds == fold])
-    chosen = target.answers >= 0
-    model = _regression(target).fit(inputs[chosen], target.answers[chosen], sample_weight=target.weights[chosen])
-    kept = int(keep.sum())
-    fitted.weights[keep, at] = rounded(model.coef_[0][:kept] * COUNT_SCALE * shares[keep])
-    fitted.signs[:, at] = model.coef_[0][kept : kept + fitted.table.signs.shape[1]]
+        seen = says & (folds != fold)
+        features, _ = _scaled(kept, target, seen)
+        model = _regression(target).fit(features[seen], target.answers[seen], sample_weight=target.weights[seen])
+        raw[folds == fold] = model.decision_function(features[folds == fold])
+    features, scales = _scaled(kept, target, says)
+    model = _regression(target).fit(features[says], target.answers[says], sample_weight=target.weights[says])
+    words, behind = np.split(model.coef_[0], [len(scales)])
+    plain, links = np.split(behind, [inputs.signs.shape[1]])
+    fitted.weights[keep, at] = rounded(words * scales * COUNT_SCALE * kept.shares)
+    fitted.signs[:, at] = plain * inputs.raised
     fitted.bias[at] = model.intercept_[0]
     slope, offset = _calibrated(raw, target)
     fitted.slopes[at], fitted.offsets[at] = slope, offset
     fitted.held_out[:, at] = raw * slope + offset
-    for place, weight in zip(linked, model.coef_[0][kept + fitted.table.signs.shape[1] :], strict=True):
+    for place, weight in zip(linked, links, strict=True):
         # The link was learned for calibrated feelings; at run time it meets raw sums.
         fitted.links[place, at] = weight * fitted.slopes[place]
         fitted.bias[at] += weight * fitted.offsets[place]
+
+
+def products(held_out: Numbers) -> Numbers:
+    """Return the terms of the joint for each row: its outputs, then the products of each two."""
+    kept = np.clip(held_out[:, :JOINED], -MOST, MOST)
+    return np.hstack([kept, *(kept[:, at : at + 1] * kept[:, at:] for at in range(JOINED))])
+
+
+def _fit_joint(fitted: Fitted, target: Target, folds: npt.NDArray[np.intp]) -> None:
+    """Fit how all held-out outputs together speak for a complaint, calibrated like any output."""
+    terms = products(fitted.held_out)
+    says = target.answers >= 0
+    centre, spread = terms[says].mean(axis=0), terms[says].std(axis=0)
+    terms = (terms - centre) / spread
+    joint = LogisticRegression(C=JOINT_FREEDOM, max_iter=ITERATIONS)
+    raw = np.zeros(len(terms))
+    for fold in range(FOLDS):
+        seen = says & (folds != fold)
+        joint.fit(terms[seen], target.answers[seen], sample_weight=target.weights[seen])
+        raw[folds == fold] = joint.decision_function(terms[folds == fold])
+    joint.fit(terms[says], target.answers[says], sample_weight=target.weights[says])
+    slope, offset = _calibrated(raw, target)
+    weights = joint.coef_[0] / spread
+    fitted.joint = np.concatenate([[joint.intercept_[0] - weights @ centre], weights]) * slope
+    fitted.joint[0] += offset
+    fitted.held_out[:, OUTPUTS.index("complaint")] = raw * slope + offset
 
 
 def _regression(target: Target) -> Any:

@@ -57,6 +57,8 @@ class Row:
     kind: str = ""
     abuse: str | None = None
     """Kind of abuse, empty for none."""
+    part: str = ""
+    """Which part of its set a text comes from, where its set says: `amazonReviewSnippets`."""
 
 
 def measured(text: str) -> bool:
@@ -120,7 +122,7 @@ def _set_rows(file: Path, chosen: TrainSet) -> Iterator[Row]:
         elif name == "en_vader_gt":
             mean = float(label)
             felt = "positive" if mean > FELT_FROM else "negative" if mean < -FELT_FROM else "neutral"
-            yield Row(text, chosen.language, name, label=felt)
+            yield Row(text, chosen.language, name, label=felt, part=cells[3].partition(":")[2])
         else:
             yield Row(text, chosen.language, name, label=label)
 

@@ -123,3 +123,19 @@ def test_long_and_hostile_texts_take_milliseconds(judge: TextJudge, text: str) -
         judge.assess(text, None, ())
         best = min(best, time.process_time() - began)
     assert best < 0.25
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "intent"),
+    [
+        ("We adore our lumora, a lovely little thing", Label.POSITIVE, Intent.PRAISE),
+        ("루모라 매일 쓰고 있어요 감사합니다", Label.POSITIVE, Intent.PRAISE),
+        ("could the lumora get a bigger button please", Label.NEUTRAL, Intent.SUGGESTION),
+        ("my lumora is the grey one, bought it last year", Label.NEUTRAL, Intent.OTHER),
+    ],
+)
+def test_where_the_brand_is_named_what_is_wanted_tells_the_label(
+    judge: TextJudge, text: str, label: Label, intent: Intent
+) -> None:
+    assessment = judge.assess(text, LUMORA, ())
+    assert (assessment.label, assessment.intent) == (label, intent)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.bot.cli.conftest import Maeari
 
 LINES = (
@@ -73,7 +71,6 @@ def test_a_labelled_file_is_measured(maeari: Maeari, tmp_path: Path) -> None:
     assert (complaint["support"], complaint["recall"]) == (1, 1.0)
 
 
-@pytest.mark.xfail(strict=True, reason="the intent model calls this praise `other` where no brand is named")
 def test_plain_praise_and_complaint_are_both_called_so(maeari: Maeari, tmp_path: Path) -> None:
     labelled = tmp_path / "labelled.tsv"
     labelled.write_text(
