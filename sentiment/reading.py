@@ -20,6 +20,8 @@ from sentiment.vader import Vader, VaderScores, scores_of, shared_vader
 STRONG = 1.6
 """Weight from which a praise cue cannot be misread: `couldn't be happier`, `폼 미쳤다`."""
 _PRAISES: frozenset[str] = frozenset({Intent.PRAISE, Label.POSITIVE})
+_STYLE = "style"
+"""What a cue speaks for that says something to the models only."""
 _COMPLAINS: frozenset[str] = frozenset({Intent.COMPLAINT, Caution.SARCASM})
 _UNCUT = Cut([], 0)
 _NO_CUES: Sequence[Cue] = ()
@@ -73,7 +75,7 @@ class Reading:
 
     def _sum_up(self) -> None:
         """Note what the cues speak for."""
-        cues = (*self.english, *self.korean)
+        cues = [cue for cue in (*self.english, *self.korean) if cue.towards != _STYLE]
         self.towards = {cue.towards for cue in cues}
         for cue in cues:
             if cue.towards in _COMPLAINS:
