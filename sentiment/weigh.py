@@ -20,7 +20,7 @@ UNREAD_EMOJI = 1.5
 """Log-odds of one step of an emoji's feeling where there are no words beside it."""
 COMPLAINT_POLARITY, COMPLAINT_OPINION = 2.0, 1.3
 """Per log-odd of a likely complaint about a brand that is named: how far the polarity falls."""
-PRAISING_POLARITY, PRAISING_OPINION = 1.6, 1.0
+PRAISING_POLARITY, PRAISING_OPINION = 1.2, 0.8
 """Per log-odd of likely praise of it: how far the polarity rises."""
 ASKING_OPINION = 1.2
 """Per log-odd of a likely question or suggestion: how far the opinion falls. All of these were chosen on held-out rows
