@@ -295,7 +295,7 @@ class DiscordListener:
                 if not self._is_draining(channel):
                     await self._read_on(channel)
             # New messages of all channels come before a second look at old ones.
-            failed = [one for one in list(self._to_look) if not await self._look_again(one)]
+            failed = [one for one in list(self._to_look) if one in self._to_look and not await self._look_again(one)]
             is_under_way = self._overflowed or len(self._to_look) > len(failed)
             retry = DRAIN_SECONDS if is_under_way else RETRY_SECONDS if self._behind or failed else None
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+import discord
 import pytest
 
 from core.clock import SteppedClock
@@ -13,6 +14,7 @@ from core.types.post import RemovalReason
 from lab.faults import Fault, FaultKind
 from listeners.discord import catchup, inflow
 from listeners.discord import listener as listener_module
+from listeners.discord.catchup import CatchUp, Look
 from listeners.discord.inflow import Inflow
 from tests.listeners.discord.conftest import KeptPosts, Town, level, listening, told, until
 from tests.make import START
@@ -117,6 +119,25 @@ async def test_edits_and_deletions_that_find_no_room_are_found_by_looking_again(
         assert (listener.counts().overflowed, listener.counts().deletions_lost) == (1, 1)
     assert "changed" in kept.texts()
     assert [removal.ref.native_id for removal in kept.removals] == [str(deleted.id)]
+
+
+async def test_a_channel_that_is_deleted_while_others_are_looked_at_is_left_out(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = KeptPosts()
+    looked_at: list[int] = []
+    async with listening(town, kept) as listener:
+
+        async def changes(_: CatchUp, channel: discord.TextChannel, *__: object, **___: object) -> Look:
+            looked_at.append(channel.id)
+            await listener._forget_channel(town.private.id)
+            return Look()
+
+        monkeypatch.setattr(CatchUp, "changes", changes)
+        listener._look_later(town.help.id)
+        listener._look_later(town.private.id)
+        await level(listener)
+    assert looked_at == [town.help.id]
 
 
 async def test_a_guild_that_was_away_is_caught_up_within_the_session(town: Town) -> None:
