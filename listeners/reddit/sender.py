@@ -145,7 +145,8 @@ class RedditSender:
                 reason="no_account",
             )
         until = self._banned_until.get(action.draft.target.container.casefold(), _NEVER)
-        if action.draft.purpose is not Purpose.STAFF_REPLY and self._clock.now() < until:
+        by_a_person = action.draft.purpose is Purpose.STAFF_REPLY or action.approved_by is not None
+        if not by_a_person and self._clock.now() < until:
             raise SendRefusedError("this subreddit refused a comment of ours today", reason="forbidden")
         if len(action.draft.text) > MAX_COMMENT:
             raise SendRefusedError(f"Reddit takes {MAX_COMMENT} characters at most", reason="too_long")

@@ -136,7 +136,9 @@ async def test_where_we_are_banned_nothing_goes_by_itself_for_a_day(
     assert len(reddit.seen("POST", "/api/comment")) == 1
     with pytest.raises(SendRefusedError):
         await sender.send(reply(complaint))  # a person pressed Send
-    assert len(reddit.seen("POST", "/api/comment")) == 2
+    with pytest.raises(SendRefusedError):
+        await sender.send(replace(by_itself, approved_by="7"))  # so did one here, on the draft
+    assert len(reddit.seen("POST", "/api/comment")) == 3
     reddit.world.ban_us("korea", lifted=True)
     clock.advance_to(START + timedelta(hours=25))
     await sender.send(by_itself)
