@@ -105,13 +105,16 @@ class AnswerReader:
             return
         answered.native_answers += 1
         self._tracked.alias(post.ref, about)
-        ref = post.ref
+        ref, actor = post.ref, actor_of(post.ref.source, post.author.native_id)
+        cases = await unit.cases.of_mentions([mention.id for mention in stored])
+        # A post that names two brands is two mentions; one of a competitor's is on no case.
+        on_cases = [(case, next(one for one in stored if one.id in case.mention_ids)) for case in cases]
+        brand = on_cases[0][1].brand if on_cases else stored[0].brand
         await unit.counts.count_reply(
-            "native", at=post.created_at, container=ref.container, source=ref.source, brand=stored[0].brand
+            "native", at=post.created_at, container=ref.container, source=ref.source, brand=brand
         )
-        actor = actor_of(ref.source, post.author.native_id)
-        for case in await unit.cases.of_mentions([mention.id for mention in stored]):
-            await answered_natively(unit, case, mention_id=stored[0].id, actor=actor, at=post.created_at, now=self._now)
+        for case, one in on_cases:
+            await answered_natively(unit, case, mention_id=one.id, actor=actor, at=post.created_at, now=self._now)
 
     async def _own_words(
         self, unit: Unit, post: Post, author: Author, stored: list[StoredMention], *, joined: bool

@@ -175,6 +175,18 @@ async def test_a_native_staff_answer_stops_the_clock_and_is_counted_once(world: 
     assert [(event.actor, event.kind) for event in trail][-1] == ("id-sue", CaseEventKind.ANSWERED_NATIVELY)
 
 
+async def test_a_native_answer_to_a_post_that_names_a_competitor_first_is_ours(world: World) -> None:
+    taken = await world.take(message("Unlike Glimmer, I hate my Lumora", "1"))
+    assert [one.judged.mention.brand for one in taken.stored] == ["Glimmer", "Lumora"]
+    world.pass_minutes(4)
+    await world.take(message("Sorry!", "2", author="sue", is_staff=True, parent="1", minutes=3))
+    _, posts = await world.desk.posts(taken.cases[0])
+    assert [post.answered for post in posts] == [True]
+    async with world.store.read() as unit:
+        rows = await unit.counts.reply_rows(since=make.START, until=make.START + timedelta(days=1))
+    assert [row.brand for row in rows] == ["Lumora"]
+
+
 async def test_staff_answering_inside_the_thread_of_a_case_counts_too(world: World) -> None:
     taken = await world.take(message("I hate my Lumora", "1", thread="55", channel="55"))
     world.pass_minutes(5)
