@@ -225,13 +225,16 @@ class DiscordSender:
         return CaseCard(view, self._words(action))
 
     async def _taken_for_edit(self, action: Action, newest: discord.Message) -> Receipt | None:
-        """Return the newest card of a case where it stands anew and nobody had noted that yet; None for the old one."""
+        """Return the newest card of a case where it stands anew and nobody had noted that yet; None for the old one.
+
+        None, too, where words were erased: the edit is made again, on the new card, and clears the old ones away.
+        """
         async with self._services.store.read() as unit:
             case = await unit.cases.get(_case_id(action))
         if case is None or case.card_message is None or newest.id <= int(case.card_message):
             return None
         await self._remember_card(action, newest)
-        return _receipt(newest)
+        return None if (await self._services.desk.view(case.id)).erased else _receipt(newest)
 
     async def _remember_card(self, action: Action, message: discord.Message) -> None:
         case_id, channel = _case_id(action), str(message.channel.id)

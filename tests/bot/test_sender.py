@@ -183,6 +183,35 @@ async def test_a_card_posted_anew_before_a_crash_is_found(world: World, monkeypa
     assert len(world.staff_channel.history()) == 2
 
 
+async def test_an_old_card_goes_with_erased_words_after_a_crash_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await world.complaint()
+    old = world.card()
+
+    async def purge(unit: Unit) -> None:
+        ref = PostRef(Source.REDDIT, "gadgets", "t1_a")
+        purged = await unit.mentions.purge([Removal(ref, RemovalReason.DELETED_BY_AUTHOR, world.clock.now())])
+        await mentions_gone(unit, purged, at=world.clock.now())
+
+    async def dies(*_: object) -> None:
+        raise OSError("the power went out")
+
+    await world.store.write(purge)
+    async with world.store.read() as unit:
+        (edit,) = [one for one in await unit.outbox.of_case(case.id) if one.draft.kind is ActionKind.CARD_EDIT]
+    sender = DiscordSender(world.env.bot, world.services)
+    world.env.inject_error("PATCH", f"/channels/{world.staff_channel.id}/messages/{old.id}", status=429, code=30046)
+    with monkeypatch.context() as broken:
+        broken.setattr(DiscordSender, "_remember_card", dies)
+        with pytest.raises(SendUnknownError):
+            await sender.send(edit)
+    new = world.card()
+    assert await sender.find(edit) is None, "it is made again"
+    await sender.send(edit)
+    assert [message.id for message in world.staff_channel.history()] == [new.id]
+
+
 async def test_an_old_card_goes_with_the_words_of_a_deleted_post(world: World) -> None:
     """It cannot be edited any more, so it is deleted; the one that was posted instead of it tells what happened."""
     case = await world.complaint()
