@@ -11,7 +11,7 @@ from core.types.case import Case, CaseState, HeldPost
 from core.types.post import Source
 from engagement.desk.likeness import alike, gist_of
 
-__all__ = ["COMPARED", "burst_case"]
+__all__ = ["COMPARED", "burst_case", "has_room"]
 
 COMPARED = 30
 """Newest complaints that a new one is compared with."""
@@ -20,7 +20,7 @@ MOST_TERMS = 50
 OLDEST_CASE = timedelta(hours=24)
 """A case that was opened longer ago takes no more posts: what lasts for days is told anew each day."""
 MOST_POSTS = 100
-"""Posts of a case; the next ones open another. Each is answered by a person, and a card reads all of them."""
+"""Posts of a case, but for more by its own people; the next ones open another. A card reads all of them."""
 _CLOSED = (CaseState.RESOLVED, CaseState.DISMISSED)
 
 
@@ -70,6 +70,10 @@ def _people(posts: Sequence[HeldPost], author_key: str | None) -> int:
     return len(known) + sum(post.author_key is None for post in posts)
 
 
+def has_room(case: Case) -> bool:
+    """Say whether a case takes posts of further people."""
+    return len(case.mention_ids) < MOST_POSTS
+
+
 def _takes_more(case: Case, now: datetime) -> bool:
-    has_room = len(case.mention_ids) < MOST_POSTS
-    return has_room and case.state not in _CLOSED and now - case.opened_at <= OLDEST_CASE
+    return has_room(case) and case.state not in _CLOSED and now - case.opened_at <= OLDEST_CASE

@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 
 from core.ports.storing import Unit
 from core.types.case import Case, CaseEvent, CaseEventKind, CaseKind, CaseState, JoinReason, Severity
-from engagement.desk.burst import burst_case
+from engagement.desk.burst import burst_case, has_room
 from engagement.desk.clock import live_clock, resumed
 from engagement.desk.policy import ACTIVE, DeskPolicy, Opening
 from engagement.desk.severity import graver
 from engagement.outgoing.records import refresh_card
+
+__all__ = ["join_case", "joinable", "raise_severity", "set_by_hand"]
 
 MANY_POSTS = 10
 """From so many posts on a case, its card tells of further ones a little later and of several at once."""
 EDIT_PAUSE = timedelta(seconds=3)
 _OF_A_BURST = (CaseKind.COMPLAINT, CaseKind.REVIEW, CaseKind.QUESTION)
 """What may join the complaints of a burst: among many of them, those nobody is sure about say the same."""
-
-__all__ = ["join_case", "joinable", "raise_severity", "set_by_hand"]
 
 
 async def joinable(unit: Unit, opening: Opening, policy: DeskPolicy) -> tuple[Case, JoinReason | None] | None:
@@ -36,7 +36,7 @@ async def joinable(unit: Unit, opening: Opening, policy: DeskPolicy) -> tuple[Ca
     # A measure is about one person: what others wrote in the same thread is another case of abuse.
     if opening.thread_id is not None and opening.kind is not CaseKind.ABUSE:
         near = await unit.cases.of_thread(opening.source, opening.thread_id, brand=opening.brand, since=since)
-        if (case := _fitting(near, opening)) is not None:
+        if (case := _fitting([case for case in near if has_room(case)], opening)) is not None:
             return case, JoinReason.THREAD
     if opening.kind in _OF_A_BURST and not opening.by_hand:
         burst = await burst_case(

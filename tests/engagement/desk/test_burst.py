@@ -118,6 +118,21 @@ async def test_a_full_case_is_followed_by_another(crowd: World, monkeypatch: pyt
     assert sum(held) == 9
 
 
+async def test_a_full_case_takes_no_more_of_its_thread_but_for_its_own_people(
+    crowd: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(burst, "MOST_POSTS", 3)
+    words = ("the hinge", "my parcel", "this invoice", "their hotline")
+    cases = [
+        await complain(crowd, number, f"I hate {word} of Lumora", minutes=number, thread="55")
+        for number, word in enumerate(words)
+    ]
+    assert len(set(cases[:3])) == 1
+    assert cases[3] != cases[0]
+    again = await crowd.take(message("and I hate my Lumora", "9", author="author0", minutes=9))
+    assert again.stored[0].case_id == cases[0]
+
+
 async def test_who_joined_and_writes_again_stays_on_the_case(crowd: World) -> None:
     cases = [await complain(crowd, number, DOWN[number], minutes=number) for number in range(3)]
     again = await complain(crowd, 30, "and now I hate the Lumora hinge", author="author2", minutes=9)
