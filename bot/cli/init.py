@@ -97,7 +97,7 @@ class _Answers:
 
     def no_id(self, answer: str) -> str | None:
         """Say what is wrong with a Discord id."""
-        return None if answer.isdecimal() else self.t(_NO_ID, value=answer)
+        return None if answer.isascii() and answer.isdecimal() else self.t(_NO_ID, value=answer)
 
     def no_ids(self, answer: str) -> str | None:
         """Say what is wrong with the first wrong one of several."""

@@ -73,6 +73,7 @@ def test_a_config_is_written_by_asking(tmp_path: Path) -> None:
             ("something else", "lumora station"),
             ("Discord bot token", "a-secret-token"),
             ("Discord server", "my server"),
+            ("is no Discord id", "１２３"),
             ("is no Discord id", "123"),
             ("staff channel", "456"),
             ("report channel", ""),
