@@ -13,9 +13,6 @@ from ahocorasick_rs import AhoCorasick
 
 from sentiment.cues import Cue
 
-_LONGEST_EDGE = 16
-"""Characters of the longest first or last word of a phrase."""
-
 
 class Triggers:
     """The triggers of some cues. Finds the same cues as `Grammar.find` tries."""
@@ -47,6 +44,7 @@ class Triggers:
         for number, (phrase, _) in enumerate(self._phrases, self._phrases_from):
             self._note_edge(self._begins, phrase.split(" ")[0], 1 << number)
             self._note_edge(self._ends, phrase.split(" ")[-1], 1 << (number + len(self._phrases)))
+        self._longest_edge = max(map(len, (*self._begins, *self._ends)), default=0)
 
     def _note_edge(self, edges: dict[str, int], word: str, bit: int) -> None:
         """Note with which word a phrase begins or ends; where that is white space, any text will do."""
@@ -61,7 +59,7 @@ class Triggers:
         for index, _, _ in self._automaton.find_matches_as_indexes(piece, overlapping=True):
             bits |= self._bits[index]
         # A phrase begins with the end of a piece and ends with the beginning of another.
-        for at in range(1, min(len(piece), _LONGEST_EDGE) + 1):
+        for at in range(1, min(len(piece), self._longest_edge) + 1):
             bits |= self._begins.get(piece[len(piece) - at :], 0) | self._ends.get(piece[:at], 0)
         local = bits & self._local
         while local:

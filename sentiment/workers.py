@@ -167,7 +167,8 @@ class _Worker(asyncio.SubprocessProtocol):
         assert fd == _ANSWERS
         for content in self._frames.feed(data):
             if content and self._sent:
-                self._sent.popleft().answer(assessments_of(content))
+                assessments = assessments_of(content)  # before the chunk is taken off: whoever waits for it must hear
+                self._sent.popleft().answer(assessments)
             self.ready.set()
         self._pool.hand_out()
 
