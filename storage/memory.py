@@ -10,8 +10,8 @@ from core.ports.storing import Store
 from core.types.mention import MentionQuery
 from core.types.post import PostRef, Source
 
-_BRANDS_PER_POST = 4
-"""Mentions read per wanted post: a post may stand for several brands."""
+_PAGE = 500
+"""Mentions read at once: other tasks get their turns in between."""
 
 
 class StoreMemory:
@@ -47,7 +47,13 @@ class StoreMemory:
     ) -> list[PostRef]:
         """Return the posts of one container written in [since, until) whose text lives, the newest first."""
         query = MentionQuery(source=source, container=container, since=since, until=until)
+        refs: dict[PostRef, None] = {}  # a post may stand there for several brands
+        read = 0
         async with self._store.read() as unit:
-            found = await unit.mentions.find(query, limit=limit * _BRANDS_PER_POST)
-        refs = dict.fromkeys(PostRef(source, container, each.native_id) for each in found if each.native_id is not None)
+            while len(refs) < limit:
+                page = await unit.mentions.find(query, limit=_PAGE, offset=read)
+                read += len(page)
+                refs |= {PostRef(source, container, one.native_id): None for one in page if one.native_id is not None}
+                if len(page) < _PAGE:
+                    break
         return list(refs)[:limit]

@@ -115,3 +115,15 @@ async def test_the_living_posts_of_a_container_come_newest_first(store: Store, m
     since = make.START + timedelta(minutes=1)
     assert await memory.stored(Source.DISCORD, "5", since=since, limit=9) == [posts[n].ref for n in (4, 2, 1)]
     assert await memory.stored(Source.DISCORD, "5", since=since, limit=1) == [posts[4].ref]
+
+
+async def test_living_posts_are_read_in_pages_however_many_brands_they_name(
+    store: Store, memory: StoreMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.memory._PAGE", 3)
+    posts = [make.post(native_id=str(n), minutes=n, source=Source.DISCORD, container="5") for n in range(4)]
+    judged = [make.judged(post, brand=f"Brand {number}") for post in posts for number in range(7)]
+    await store.write(lambda unit: unit.mentions.add_many(judged))
+    newest = [post.ref for post in reversed(posts)]
+    assert await memory.stored(Source.DISCORD, "5", since=make.START, limit=2) == newest[:2]
+    assert await memory.stored(Source.DISCORD, "5", since=make.START, limit=9) == newest
