@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from core.types.learning import Correction, MentionVerdict
 from core.types.mention import StoredMention
 from core.types.post import Source
 from engagement.desk.explain import Explainer
-from engagement.desk.posts import case_posts, waiting_people
+from engagement.desk.posts import CasePost, case_posts, waiting_people
 
 __all__ = ["DISMISSALS", "EXCERPT", "KINDS", "SEVERITIES", "STATES", "CaseView", "case_view", "is_abuse"]
 
@@ -107,7 +108,7 @@ class CaseView:
     people: int = 1
     """Who wrote the posts of this case."""
     erased: bool = False
-    """Of one of its posts, shown or not, the words were erased."""
+    """Words or a name of its posts, shown or not, were erased, or those of a request: no old card may show them."""
     unanswered: int = 0
     """Those of them who had no answer to their newest post."""
     problem: str | None = None
@@ -146,13 +147,19 @@ async def case_view(
         view,
         people=people,
         unanswered=waiting,
-        erased=len(posts) < len(case.mention_ids),
+        erased=_erased(case, posts),
         problem=await _problem(unit, case),
         verdict=verdict,
         tags=(await unit.casework.tags([case.id])).get(case.id, ()),
         notes=len(await unit.casework.notes(case.id)),
         promises=tuple(one for one in promises if one.state is PromiseState.OPEN),
     )
+
+
+def _erased(case: Case, posts: Sequence[CasePost]) -> bool:
+    if not case.mention_ids:
+        return case.author_key is None
+    return len(posts) < len(case.mention_ids) or any(post.mention.author_key is None for post in posts)
 
 
 async def _earlier(unit: Unit, case: Case, shown: StoredMention | None, now: datetime) -> int:

@@ -20,6 +20,7 @@ from core.types.moderation import MeasureRecord
 from core.types.post import Removal, RemovalReason, Source
 from engagement.desk.cards import refresh_appeal_card, refresh_draft_cards
 from engagement.desk.following import mentions_gone
+from engagement.outgoing.records import refresh_card
 
 __all__ = ["CaseFile", "Forgotten", "MemberExport", "Privacy"]
 
@@ -194,9 +195,10 @@ async def _file(unit: Unit, case_id: int) -> CaseFile:
 
 
 async def _anonymise(unit: Unit, case_id: int, at: datetime) -> None:
-    """Take the person off a case; what was done about it stays."""
+    """Take the person off a case and its card; what was done about it stays."""
     case = await unit.cases.get(case_id)
     if case is None:
         return
     event = CaseEvent(case_id, CaseEventKind.MENTION_PURGED, at, None)
-    await unit.cases.save(replace(case, author_key=None, target=None, note=""), event)
+    saved = await unit.cases.save(replace(case, author_key=None, target=None, note=""), event)
+    await refresh_card(unit, saved, at)

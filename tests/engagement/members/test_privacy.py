@@ -7,16 +7,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from core.ports.storing import Unit
-from core.types.action import ActionState, Purpose, Target
+from core.types.action import ActionKind, ActionState, Purpose, Target
 from core.types.case import CaseEventKind
 from core.types.learning import CsatAnswer
 from core.types.mention import MentionQuery
 from core.types.moderation import Measure, MeasureKind
-from core.types.post import Source
+from core.types.post import Removal, RemovalReason, Source
 from engagement.desk.care import CaseCare
 from engagement.desk.verdicts import Verdicts
 from engagement.members.privacy import Privacy
-from tests.engagement.world import World, message
+from tests.engagement.world import World, message, ref
 
 DAYS = {Source.REDDIT: 14, Source.DISCORD: 90, Source.FILE: 3650}
 
@@ -101,6 +101,29 @@ async def test_forgetting_takes_texts_names_and_requests_and_keeps_counts_and_th
         stored = path.read_bytes()
         for word in (b"zanzibar", b"annabel", b"quixotic"):
             assert word not in stored, (path.name, word)
+
+
+async def test_the_card_of_a_request_loses_its_words_too(world: World) -> None:
+    privacy = privacy_of(world)
+    key = privacy.key(Source.DISCORD, "id-annabel")
+    target = Target(Source.DISCORD, "100", "77")
+    request, _ = await world.desk.open_request(brand="Lumora", author_key=key, target=target, note="my question")
+    await world.outbox.drain()
+    assert not (await world.desk.view(request.id)).erased
+    await privacy.forget(key)
+    await world.outbox.drain()
+    assert [one.draft.kind for one in world.discord.effects][-1] is ActionKind.CARD_EDIT
+    view = await world.desk.view(request.id)
+    assert (view.excerpt, view.erased) == (None, True)
+
+
+async def test_a_card_is_done_with_the_name_of_an_account_that_is_gone(world: World) -> None:
+    taken = await world.take(message("I hate my Lumora", "1", author="annabel"))
+    assert not (await world.desk.view(taken.cases[0])).erased
+    removal = Removal(ref("1"), RemovalReason.ACCOUNT_DELETED, world.clock.now())
+    await world.store.write(lambda unit: unit.mentions.purge([removal]))
+    view = await world.desk.view(taken.cases[0])
+    assert (view.excerpt, view.author_name, view.erased) == ("I hate my Lumora", None, True)
 
 
 async def test_texts_end_with_their_days_per_source(world: World) -> None:
