@@ -29,6 +29,7 @@ from core.types.case import (
     Severity,
 )
 from core.types.post import Source
+from storage import casework, scrubbing
 from storage.session import Prepared, Session, any_of, encode_list
 from storage.tables import case_events, case_mentions, cases, mentions, texts
 from storage.tables_queue import case_tags
@@ -235,6 +236,22 @@ class Cases:
         """Put one more mention on a case, with its `joined` event; one it holds already changes nothing."""
         if await self._hold(case_id, mention_id):
             await self.add_event(CaseEvent(case_id, CaseEventKind.JOINED, at, None, reason))
+
+    async def expire_requests(self, before: datetime, *, limit: int) -> list[Case]:
+        """Take person, place and words off requests without a post that were opened before `before`; return those.
+
+        What staff wrote beside them goes, too.
+        """
+        old = select(cases.c.id).where(cases.c.opened_at < micros(before), cases.c.note != "")
+        ids = [row.id for row in await self._session.all(old.order_by(cases.c.opened_at).limit(limit))]
+        if not ids:
+            return []
+        await scrubbing.mark(self._session)
+        await casework.strip(self._session, ids)
+        of_them = cases.c.id.in_(any_of("ids"))
+        fields = {"ids": encode_list(ids)}
+        await self._session.run(update(cases).where(of_them).values(author_key=None, note="", target=None), fields)
+        return await self._cases(select(cases).where(of_them), fields)
 
     async def set_card(self, case_id: int, *, channel: str, message: str) -> None:
         """Note where the case's card stands; no event, and `version` stays."""

@@ -95,6 +95,13 @@ class CaseRepository(Protocol):
         """Put one more mention on a case, with its `joined` event."""
         ...
 
+    async def expire_requests(self, before: datetime, *, limit: int) -> list[Case]:
+        """Take person, place and words off requests without a post that were opened before `before`; return those.
+
+        What staff wrote beside them goes, too.
+        """
+        ...
+
     async def set_card(self, case_id: int, *, channel: str, message: str) -> None:
         """Note where the case's card stands; no event, and `version` stays."""
         ...

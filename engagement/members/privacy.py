@@ -155,12 +155,19 @@ class Privacy:
         return forgotten
 
     async def expire(self) -> int:
-        """Purge every text whose days are over; return how many posts. Returns once the bytes are off the disk."""
+        """Purge every text whose days are over; return how many posts and requests.
+
+        Returns once the bytes are off the disk.
+        """
         now = self._clock.now()
         gone = 0
         for source, days in self._text_days.items():
             while done := await self._expire_some(source, now - timedelta(days=days), now):
                 gone += done
+        # People ask the bot for a person on Discord alone.
+        asked_before = now - timedelta(days=self._text_days[Source.DISCORD])
+        while done := await self._expire_requests(asked_before, now):
+            gone += done
         if gone:
             await self._store.scrub()
             _log.info("privacy.expired", posts=gone)
@@ -172,6 +179,15 @@ class Privacy:
             purged = await unit.mentions.purge([Removal(ref, RemovalReason.EXPIRED, now) for ref in refs])
             await mentions_gone(unit, purged, at=now)
             return len(refs)
+
+        return await self._store.write(work)
+
+    async def _expire_requests(self, before: datetime, now: datetime) -> int:
+        async def work(unit: Unit) -> int:
+            requests = await unit.cases.expire_requests(before, limit=PURGE_BATCH)
+            for case in requests:
+                await refresh_card(unit, case, now)
+            return len(requests)
 
         return await self._store.write(work)
 

@@ -117,6 +117,28 @@ async def test_the_card_of_a_request_loses_its_words_too(world: World) -> None:
     assert (view.excerpt, view.erased) == (None, True)
 
 
+async def test_the_words_of_a_request_have_their_days_too(world: World, tmp_path: Path) -> None:
+    privacy = privacy_of(world)
+    key = privacy.key(Source.DISCORD, "id-annabel")
+    target = Target(Source.DISCORD, "100", "77")
+    old, _ = await world.desk.open_request(brand="Lumora", author_key=key, target=target, note="my quixotic question")
+    await world.outbox.drain()
+    world.pass_minutes(60 * 24 * 60)
+    newer, _ = await world.desk.open_request(brand="Lumora", author_key="k2", target=target, note="another question")
+    assert await privacy.expire() == 0
+    world.pass_minutes(31 * 24 * 60)
+    assert await privacy.expire() == 1
+    assert await privacy.expire() == 0
+    case = (await world.desk.view(old.id)).case
+    assert (case.note, case.target, case.author_key) == ("", None, None)
+    assert (await world.desk.view(newer.id)).case.note == "another question"
+    await world.outbox.drain()
+    edited = [one.draft.case_id for one in world.discord.effects if one.draft.kind is ActionKind.CARD_EDIT]
+    assert old.id in edited
+    for path in tmp_path.glob("maeari.db*"):
+        assert b"quixotic" not in path.read_bytes()
+
+
 async def test_a_card_is_done_with_the_name_of_an_account_that_is_gone(world: World) -> None:
     taken = await world.take(message("I hate my Lumora", "1", author="annabel"))
     assert not (await world.desk.view(taken.cases[0])).erased
