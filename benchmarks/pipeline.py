@@ -49,7 +49,7 @@ MEMORY_TO_SHORT = 300_000
 def rows(options: BenchOptions) -> Iterable[Row]:
     """Time the pipeline with few and with only hits, then watch its memory."""
     names = term_list(TERMS)
-    count = 200_000 if options.full else 60_000
+    count = 400_000 if options.full else 200_000
     yield from _few_hits(names, corpus(names, count, hit_share=FEW), is_bar=False)
     yield from _few_hits(names, corpus(names, count, hit_share=MOST), is_bar=True)
     yield from _all_hits(names, _only_hits(names, 6_000 if options.full else 2_500))

@@ -185,17 +185,17 @@ class Intake:
         scan = _Scan(batch, matcher, self._dockets(self._judge))
         brands = {brand.name: brand for brand in matcher.brands}
         match = matcher.match
-        for number, post in enumerate(batch.posts, 1):
-            author = post.author
-            own = author is not None and author.is_self
-            hits = () if own else match(post.text if post.title is None else post.full_text)
-            if hits:
-                _put_down(scan, post, hits, brands)
-                tracked.add(post.ref)  # at once: an answer may stand in the same batch
-            if (post.parent_id or post.thread_id or post.edited_at) and touches(post, tracked, named=bool(hits)):
-                scan.touching.append(Touch(post, named=bool(hits)))
-            if number % SCAN_STRIDE == 0:
-                await slices.breathe()
+        for start in range(0, len(batch.posts), SCAN_STRIDE):
+            for post in batch.posts[start : start + SCAN_STRIDE]:
+                hits = match(post.text if post.title is None else post.full_text)
+                if hits and post.author is not None and post.author.is_self:
+                    hits = ()
+                if hits:
+                    _put_down(scan, post, hits, brands)
+                    tracked.add(post.ref)  # at once: an answer may stand in the same batch
+                if (post.parent_id or post.thread_id or post.edited_at) and touches(post, tracked, named=bool(hits)):
+                    scan.touching.append(Touch(post, named=bool(hits)))
+            await slices.breathe()
         return scan
 
     async def _decide_all(self, scan: _Scan) -> list[JudgedMention]:

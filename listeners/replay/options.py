@@ -13,10 +13,10 @@ from core.types.post import Source
 FIELDS = ("text", "id", "source", "container", "author", "created_at", "title", "url", "parent_id")
 """Fields that `FileOptions.columns` may map to a column."""
 
-BATCH_POSTS = 5_000
-"""Posts handed over at once: at 5 % hits some 250 mentions share the statements of a commit, and nobody waits for them.
+BATCH_POSTS = 10_000
+"""Posts handed over at once: at 5 % hits some 500 mentions share the statements of a commit, and nobody waits for them.
 
-Where every post is a mention, a batch is a second of work. Scanning and judging give way in between.
+Where every post is a mention, a batch is a second or two of work. Scanning and judging give way in between.
 """
 
 
