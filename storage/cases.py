@@ -238,11 +238,12 @@ class Cases:
             await self.add_event(CaseEvent(case_id, CaseEventKind.JOINED, at, None, reason))
 
     async def expire_requests(self, before: datetime, *, limit: int) -> list[Case]:
-        """Take person, place and words off requests without a post that were opened before `before`; return those.
+        """Take person, place and words off requests that were opened before `before`, and return those.
 
         What staff wrote beside them goes, too.
         """
-        old = select(cases.c.id).where(cases.c.opened_at < micros(before), cases.c.note != "")
+        personal = (cases.c.note != "") | cases.c.author_key.is_not(None)
+        old = select(cases.c.id).where(cases.c.opened_at < micros(before), cases.c.kind == CaseKind.REQUEST, personal)
         ids = [row.id for row in await self._session.all(old.order_by(cases.c.opened_at).limit(limit))]
         if not ids:
             return []

@@ -96,7 +96,7 @@ class CaseRepository(Protocol):
         ...
 
     async def expire_requests(self, before: datetime, *, limit: int) -> list[Case]:
-        """Take person, place and words off requests without a post that were opened before `before`; return those.
+        """Take person, place and words off requests that were opened before `before`, and return those.
 
         What staff wrote beside them goes, too.
         """

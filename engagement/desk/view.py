@@ -210,6 +210,6 @@ def _view(
         joined=max(len(case.mention_ids) - 1, 0),
         state=case.state,
         claimed_by=case.claimed_by,
-        gone=mention is not None and mention.text is None,
+        gone=_erased(case, ()) if mention is None else mention.text is None,
         mention_id=None if mention is None or mention.text is None else mention.id,
     )

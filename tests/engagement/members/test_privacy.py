@@ -114,7 +114,7 @@ async def test_the_card_of_a_request_loses_its_words_too(world: World) -> None:
     await world.outbox.drain()
     assert [one.draft.kind for one in world.discord.effects][-1] is ActionKind.CARD_EDIT
     view = await world.desk.view(request.id)
-    assert (view.excerpt, view.erased) == (None, True)
+    assert (view.excerpt, view.erased, view.gone) == (None, True, True)
 
 
 async def test_the_words_of_a_request_have_their_days_too(world: World, tmp_path: Path) -> None:
@@ -122,12 +122,13 @@ async def test_the_words_of_a_request_have_their_days_too(world: World, tmp_path
     key = privacy.key(Source.DISCORD, "id-annabel")
     target = Target(Source.DISCORD, "100", "77")
     old, _ = await world.desk.open_request(brand="Lumora", author_key=key, target=target, note="my quixotic question")
+    await world.desk.open_request(brand="Lumora", author_key="k3", target=target, note="")
     await world.outbox.drain()
     world.pass_minutes(60 * 24 * 60)
     newer, _ = await world.desk.open_request(brand="Lumora", author_key="k2", target=target, note="another question")
     assert await privacy.expire() == 0
     world.pass_minutes(31 * 24 * 60)
-    assert await privacy.expire() == 1
+    assert await privacy.expire() == 2
     assert await privacy.expire() == 0
     case = (await world.desk.view(old.id)).case
     assert (case.note, case.target, case.author_key) == ("", None, None)
