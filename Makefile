@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Two workers: the suite is sized for a machine with two cores.
+# The suite is sized for two cores; three workers, since many tests wait for a command they started.
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
