@@ -213,7 +213,9 @@ class Desk:
 
         async def work(unit: Unit) -> list[Case]:
             asked = await unit.mentions.open_questions(since=moment - QUESTION_SPAN, until=until, limit=SWEEP_LIMIT)
-            opened = [await open_case(unit, _question(mention, moment), self.policy) for mention in asked]
+            opened = [
+                await open_case(unit, Opening.of(mention, CaseKind.QUESTION, moment), self.policy) for mention in asked
+            ]
             return [case for case, new in opened if new]
 
         cases = await self._store.write(work)
@@ -338,19 +340,3 @@ async def _get(unit: Unit, case_id: int) -> Case:
     if case is None:
         raise NotFoundError(mark("There is no such case."))
     return case
-
-
-def _question(mention: StoredMention, now: datetime) -> Opening:
-    return Opening(
-        mention_id=mention.id,
-        kind=CaseKind.QUESTION,
-        brand=mention.brand,
-        source=mention.source,
-        text=mention.text or "",
-        assessment=mention.assessment,
-        author_key=mention.author_key,
-        thread_id=mention.thread_id,
-        opened_at=now,
-        written_at=mention.created_at,
-        reach=mention.reply_count,
-    )

@@ -8,6 +8,7 @@ from datetime import datetime
 from core.settings import FlagsPolicy, Settings, SlaSection
 from core.types.assessment import Assessment
 from core.types.case import CaseKind, CaseState
+from core.types.mention import StoredMention
 from core.types.post import Source
 from engagement.desk.clock import SlaClock
 from engagement.desk.hours import AROUND_THE_CLOCK, BusinessHours
@@ -76,3 +77,21 @@ class Opening:
     """Replies that the post drew so far."""
     by_hand: bool = False
     """A person asked for this case: it joins no burst."""
+
+    @classmethod
+    def of(cls, mention: StoredMention, kind: CaseKind, at: datetime, *, by_hand: bool = False) -> Opening:
+        """Return what a stored mention asks for."""
+        return cls(
+            mention_id=mention.id,
+            kind=kind,
+            brand=mention.brand,
+            source=mention.source,
+            text=mention.text or "",
+            assessment=mention.assessment,
+            author_key=mention.author_key,
+            thread_id=mention.thread_id,
+            opened_at=at,
+            written_at=mention.created_at,
+            reach=mention.reply_count,
+            by_hand=by_hand,
+        )

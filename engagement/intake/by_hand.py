@@ -58,7 +58,8 @@ class ByHand:
 
         async def work(unit: Unit) -> tuple[Case, bool]:
             mention = await self._mention(unit, judged)
-            case, new = await open_case(unit, self._opening(mention), self._desk.policy)
+            opening = Opening.of(mention, CaseKind.COMPLAINT, self._clock.now(), by_hand=True)
+            case, new = await open_case(unit, opening, self._desk.policy)
             if new:
                 event = CaseEvent(case.id, CaseEventKind.OPENED, self._clock.now(), actor, Reason.BY_STAFF)
                 await unit.cases.add_event(event)
@@ -147,20 +148,6 @@ class ByHand:
         if not stored:
             raise NotFoundError(mark("This message was deleted before: nothing of it is kept."))
         return next((one for one in stored if one.brand == judged.mention.brand), stored[0])
-
-    def _opening(self, mention: StoredMention) -> Opening:
-        return Opening(
-            mention_id=mention.id,
-            kind=CaseKind.COMPLAINT,
-            brand=mention.brand,
-            source=mention.source,
-            text=mention.text or "",
-            assessment=mention.assessment,
-            author_key=mention.author_key,
-            thread_id=mention.thread_id,
-            opened_at=self._clock.now(),
-            by_hand=True,
-        )
 
 
 def _of_a_person(post: Post) -> None:

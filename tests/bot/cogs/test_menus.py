@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from simcord.backend.errors import SetupError
 
 from core.types.action import ActionState, Purpose
-from core.types.case import CaseState
+from core.types.case import CaseState, Severity
 from core.types.decision import Reason
 from core.types.post import PostRef, Source
+from tests import make
 from tests.bot.world import World, only_for_them, said, speaking, text_of
 
 
@@ -27,6 +30,17 @@ async def test_open_a_case_from_any_message(world: World) -> None:
     )  # fmt: skip
     trail = await world.desk.trail(1)
     assert str(world.sora.id) in [event.actor for event in trail]
+
+
+@pytest.mark.parametrize(("replies", "severity"), [(0, Severity.NORMAL), (25, Severity.HIGH)])
+async def test_a_case_opened_by_hand_is_as_grave_as_its_reach(world: World, replies: int, severity: Severity) -> None:
+    message = await world.guest.send(world.help_channel, "the lumora app sings")
+    place = str(world.help_channel.id)
+    post = make.post(message.content, native_id=str(message.id), source=Source.DISCORD, container=place)
+    post = replace(post, reply_count=replies)
+    await world.store.write(lambda unit: unit.mentions.add_many([make.judged(post)]))
+    await world.sora.context_menu(world.help_channel, "Open a case", message)
+    assert (await world.case(1)).severity is severity
 
 
 async def test_not_a_complaint_dismisses_the_case(world: World) -> None:
