@@ -55,14 +55,17 @@ class Draft:
     mention: StoredMention | None
 
 
+def _control(prefix: str, act: str, action_id: int, label: str) -> ui.Button[Any]:
+    style = discord.ButtonStyle.success if act == "send" else discord.ButtonStyle.secondary
+    return ui.Button(label=cut(label, LABEL_LIMIT), style=style, custom_id=f"{prefix}:{act}:{action_id}")
+
+
 class DraftButton(ui.DynamicItem[ui.Button[Any]], template=r"draft:(?P<act>send|edit|discard):(?P<number>\d{1,18})"):
-    """`draft:<send, edit or discard>:<action id>`."""
+    """In the list of drafts: `draft:<send, edit or discard>:<action id>`."""
 
     def __init__(self, act: str, action_id: int, label: str = "…") -> None:
         self.act, self.action_id = act, action_id
-        style = discord.ButtonStyle.success if act == "send" else discord.ButtonStyle.secondary
-        custom_id = f"draft:{act}:{action_id}"
-        super().__init__(ui.Button(label=cut(label, LABEL_LIMIT), style=style, custom_id=custom_id))
+        super().__init__(_control("draft", act, action_id, label))
 
     @classmethod
     async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
@@ -103,9 +106,7 @@ class DraftCardButton(
 
     def __init__(self, act: str, action_id: int, label: str = "…") -> None:
         self.act, self.action_id = act, action_id
-        style = discord.ButtonStyle.success if act == "send" else discord.ButtonStyle.secondary
-        custom_id = f"dcard:{act}:{action_id}"
-        super().__init__(ui.Button(label=cut(label, LABEL_LIMIT), style=style, custom_id=custom_id))
+        super().__init__(_control("dcard", act, action_id, label))
 
     @classmethod
     async def from_custom_id(cls, _interaction: AnyInteraction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
