@@ -23,6 +23,7 @@ from bot.supervisor import Supervisor
 from bot.zone import with_chosen_zone
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError, CredentialsRejectedError, SourceError
+from core.heap import freeze_heap
 from core.settings import Settings
 from core.text import mark
 from core.types.action import Action, ActionState, Receipt
@@ -146,10 +147,7 @@ class Application:
         sides = [one for one in (self.discord_side, self.reddit_side) if one is not None]
         await asyncio.gather(*(_sign_in(one.sign_in) for one in sides))
         self._start_workers()
-        # What is there now stays: without it, every full collection walks models, terms and modules again, which costs
-        # half of what a Discord event does.
-        gc.collect()
-        gc.freeze()
+        freeze_heap()
 
     async def run_until(self, stop: asyncio.Event, *, started: Callable[[], None] = lambda: None) -> None:
         """Start and serve until `stop` is set, also in the middle of starting; `started` is called in between.
