@@ -65,25 +65,10 @@ def test_a_labelled_file_is_measured(maeari: Maeari, tmp_path: Path) -> None:
     figures = {row["truth"]: row for row in map(json.loads, done.stdout.splitlines())}
     assert figures["label"]["rows"] == 2
     assert figures["label"]["accuracy"] == 1.0
-    # What the command counts is tested here; how right the judge is, the benchmark on thousands of rows tells.
+    assert figures["intent"]["accuracy"] == 1.0, "plain praise and a plain complaint are both called so"
     complaint = next(row for row in figures["intent"]["classes"] if row["name"] == "complaint")
     assert figures["intent"]["rows"] == 2
     assert (complaint["support"], complaint["recall"]) == (1, 1.0)
-
-
-def test_plain_praise_and_complaint_are_both_called_so(maeari: Maeari, tmp_path: Path) -> None:
-    labelled = tmp_path / "labelled.tsv"
-    labelled.write_text(
-        "text\tlabel\tintent\n"
-        'I love my "Lumora", best purchase ever\tpositive\tpraise\n'
-        "It broke after two days and support ignores me\tnegative\tcomplaint\n",
-        encoding="utf-8",
-    )
-
-    done = maeari("judge", "--evaluate", labelled, "--json")
-
-    figures = {row["truth"]: row for row in map(json.loads, done.stdout.splitlines())}
-    assert figures["intent"]["accuracy"] == 1.0
 
 
 def test_a_file_without_labels_is_refused(maeari: Maeari, tmp_path: Path) -> None:
