@@ -18,6 +18,7 @@ from ahocorasick_rs import AhoCorasick
 _PART = re.compile(r"(?<!\?)(?<!\?P)<(\w+)>")
 
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[[^\]]*\]", re.DOTALL)
+_BORDER = r"\b"
 _LOOKS_AROUND = re.compile(r"\^|\$|\(\?[=!<]")
 
 
@@ -44,6 +45,10 @@ class Cue:
     def stands_in(self, lower: str) -> bool:
         """Say whether the pattern is found in a lower-cased text."""
         return (self.plain if lower.isascii() else self.pattern).search(lower) is not None
+
+    def stands_wherever(self, trigger: str) -> bool:
+        """Say whether the pattern is found wherever this trigger stands: then a text need not be searched."""
+        return self.is_local and _BORDER not in self.pattern.pattern and self.pattern.search(trigger) is not None
 
 
 class Found(NamedTuple):
@@ -98,33 +103,48 @@ class Grammar:
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         self.cues: Sequence[Cue] = tuple(cues)
-        triggers: dict[str, tuple[list[int], list[int]]] = {}
+        # Three fields of bits, one bit a cue in each: triggers, second triggers, and triggers that are a whole cue.
+        self._also_from = len(self.cues)
+        self._sure_from = 2 * len(self.cues)
+        self._all = (1 << len(self.cues)) - 1
+        self._alone = sum(1 << number for number, one in enumerate(self.cues) if not one.also)
+        meanings: dict[str, int] = {}
         for number, one in enumerate(self.cues):
-            for group, words in enumerate((one.triggers, one.also)):
-                for trigger in words:
-                    triggers.setdefault(trigger, ([], []))[group].append(number)
-        self._numbers = list(triggers.values())
-        self._pairs = frozenset(number for number, one in enumerate(self.cues) if one.also)
-        self._automaton = AhoCorasick(list(triggers))
+            for first, triggers in ((number, one.triggers), (self._also_from + number, one.also)):
+                for trigger in triggers:
+                    sure = one.stands_wherever(trigger) << (self._sure_from + number)
+                    meanings[trigger] = meanings.get(trigger, 0) | 1 << first | sure
+        self._meanings = list(meanings.values())
+        self._automaton = AhoCorasick(list(meanings))
 
     def find(self, lower: str) -> list[Found]:
         """Return the first place of each cue that stands in a lower-cased text, in the order of the cues."""
-        return [Found(one, *match.span()) for one in self._worth_trying(lower) if (match := one.pattern.search(lower))]
+        return [
+            Found(one, *match.span())
+            for one in self.standing(lower)
+            if (match := one.pattern.search(lower)) is not None
+        ]
 
     def standing(self, lower: str) -> list[Cue]:
         """Return the cues that stand in a lower-cased text, in their order."""
-        return [one for one in self._worth_trying(lower) if one.stands_in(lower)]
+        bits = 0
+        for index in {match[0] for match in self._automaton.find_matches_as_indexes(lower, overlapping=True)}:
+            bits |= self._meanings[index]
+        sure = bits >> self._sure_from
+        return standing(self.cues, bits & (self._alone | bits >> self._also_from) & self._all | sure, sure, lower)
 
-    def _worth_trying(self, lower: str) -> list[Cue]:
-        """Return the cues whose triggers stand in a lower-cased text."""
-        matches = self._automaton.find_matches_as_indexes(lower, overlapping=True)
-        if not matches:
-            return []
-        numbers: set[int] = set()
-        also: set[int] = set()
-        for index in {match[0] for match in matches}:
-            first, second = self._numbers[index]
-            numbers.update(first)
-            also.update(second)
-        numbers -= self._pairs - also
-        return [self.cues[number] for number in sorted(numbers)]
+
+def standing(cues: Sequence[Cue], wanted: int, sure: int, lower: str) -> list[Cue]:
+    """Return those of the wanted cues that are sure, or are found in a lower-cased text, in their order.
+
+    Cues are named by bits.
+    """
+    is_plain = lower.isascii()
+    found = []
+    while wanted:
+        last = wanted & -wanted
+        wanted ^= last
+        cue = cues[last.bit_length() - 1]
+        if sure & last or (cue.plain if is_plain else cue.pattern).search(lower):
+            found.append(cue)
+    return found

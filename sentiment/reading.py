@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from functools import cache
 
 from core.types.assessment import Caution, Intent, Label, Language
-from sentiment.cues import Cue, Found, Grammar, lowered, read_grammar
+from sentiment.cues import Cue, Found, Grammar, lowered, read_grammar, standing
 from sentiment.emoji import emoji_feeling
 from sentiment.guard import Judged
 from sentiment.language import korean_share, language_at
@@ -14,7 +14,7 @@ from sentiment.model import Floats
 from sentiment.pieces import Cut, Pieces, Words
 from sentiment.signs import Signs
 from sentiment.sums import SignSums
-from sentiment.triggers import Triggers, standing
+from sentiment.triggers import Triggers
 from sentiment.vader import Vader, VaderScores, scores_of, shared_vader
 
 STRONG = 1.6

@@ -84,16 +84,3 @@ class Triggers:
     def sure(self, bits: int) -> int:
         """Return which cues stand in one of the pieces, as bits."""
         return bits >> self._sure_from & self._all
-
-
-def standing(cues: Sequence[Cue], wanted: int, sure: int, lower: str) -> list[Cue]:
-    """Return those of the wanted cues that are sure, or are found in a lower-cased text, in their order."""
-    is_plain = lower.isascii()
-    found = []
-    while wanted:
-        last = wanted & -wanted
-        wanted ^= last
-        cue = cues[last.bit_length() - 1]
-        if sure & last or (cue.plain if is_plain else cue.pattern).search(lower):
-            found.append(cue)
-    return found

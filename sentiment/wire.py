@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -20,8 +21,12 @@ HEAD = struct.Struct("<I")
 READY = b""
 """The frame with which a worker says that its models are loaded."""
 
+_BRANDS_REMEMBERED = 4_096
+"""A brand comes with each question about it; its many terms are read once."""
+
 _encoder = msgspec.msgpack.Encoder()
-_questions = msgspec.msgpack.Decoder(list[Question])
+_questions = msgspec.msgpack.Decoder(list[tuple[str, msgspec.Raw, tuple[Hit, ...]]])
+_brands = msgspec.msgpack.Decoder(Brand)
 _assessments = msgspec.msgpack.Decoder(list[Assessment])
 
 
@@ -40,7 +45,12 @@ def frame_of(values: Sequence[Question] | Sequence[Assessment]) -> bytes:
 
 def questions_of(content: bytes) -> list[Question]:
     """Read the content of a frame of questions."""
-    return _questions.decode(content)
+    return [(text, _brand(bytes(brand)), hits) for text, brand, hits in _questions.decode(content)]
+
+
+@lru_cache(maxsize=_BRANDS_REMEMBERED)
+def _brand(content: bytes) -> Brand:
+    return _brands.decode(content)
 
 
 def assessments_of(content: bytes) -> list[Assessment]:

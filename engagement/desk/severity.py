@@ -33,7 +33,8 @@ def _urgent(terms: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _names_danger(text: str, terms: Sequence[str]) -> bool:
     folded = text.casefold()
-    return any(term in folded and pattern.search(text) is not None for term, pattern in _urgent(tuple(terms)))
+    there = [pattern for term, pattern in _urgent(tuple(terms)) if term in folded]
+    return any(pattern.search(text) is not None for pattern in there)
 
 
 def severity_of(kind: CaseKind, text: str, assessment: Assessment | None, urgent_terms: Sequence[str]) -> Severity:
