@@ -23,6 +23,8 @@ _SPEAKS_FOR = {
 }
 _WHOLE = {Label.NEGATIVE: "many_small", Label.NEUTRAL: "nothing_felt", Label.POSITIVE: "many_small"}
 """What is shown for the whole text where no single piece weighs enough."""
+_STOPS = frozenset(".,;:")
+"""They weigh, and tell a reader nothing."""
 _CHUNK = re.compile(r"\S+")
 
 
@@ -68,7 +70,7 @@ def _english_words(reading: Reading, model: EnglishModel) -> list[Evidence]:
     for word in dict.fromkeys(words(reading.lower)):
         opinion, polarity = model.word_shares(word, reading.lower)
         place = reading.lower.find(word)
-        if place < 0:
+        if place < 0 or word in _STOPS:
             continue
         if abs(polarity) >= LIGHTEST and abs(polarity) >= abs(opinion) / 3:
             pieces.append(_piece(reading, place, place + len(word), abs(polarity), "word", positive=polarity > 0))

@@ -20,11 +20,14 @@ LONGEST_WORD = 24
 SHORTEST_GRAM, LONGEST_GRAM = 3, 5
 """Character n-grams inside English words, the word's ends marked."""
 KOREAN_LONGEST_GRAM = 4
-ECHO = "# echo"
+BEGIN, END = "^", "$"
+"""Stand for the edges of a text in pairs: what it opens and closes with tells a question or a notice from a report."""
+_TEXT_BEGIN, _TEXT_END = "\x02", "\x03"
+"""ASCII's own signs for the start and the end of a text: nobody types them."""
 _MULTIPLIER = np.uint32(0x9E3779B1)
 """2^32 divided by the golden ratio, odd: spreads codes well (Knuth, TAOCP 6.4)."""
 
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[!?]+|\.\.+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[!?]+|\.\.+|[.,;:]|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _LONG = re.compile(r"(\D)\1{2,}")
 _DIGITS = re.compile(r"\d+")
 
@@ -61,19 +64,28 @@ def word_features(word: str) -> list[str]:
     return features
 
 
-def pair_features(found: list[str]) -> list[str]:
-    """Return the pairs of neighbouring words, and ECHO where the words echo."""
-    pairs = [f"{first} {second}" for first, second in itertools.pairwise(found)]
-    return [*pairs, ECHO] if echoes(found) else pairs
+def pair_features(lower: str, found: list[str]) -> list[str]:
+    """Return the pairs of neighbouring words of a text, its edges among them.
 
-
-def echoes(found: list[str]) -> bool:
-    """Say whether a pair of words comes again: who says a thing twice is seldom pleased."""
-    return len(set(found)) + 1 < len(found) and len(set(itertools.pairwise(found))) < len(found) - 1
+    An edge counts only where the text goes up to it: where a name, a link or a handle was blanked, nobody knows.
+    """
+    begin = [] if lower[:1].isspace() else [BEGIN]
+    end = [] if lower[-1:].isspace() else [END]
+    return [f"{first} {second}" for first, second in itertools.pairwise([*begin, *found, *end])] if found else []
 
 
 def korean_text(lower: str) -> str:
-    """Return a lower-cased text as the Korean n-grams see it: repeats cut to two, numbers as `0`, ends marked."""
+    """Return a lower-cased text as the Korean n-grams see it: repeats cut to two, numbers as `0`, ends marked.
+
+    The edges of the text are marked apart from those of words, but where something was blanked.
+    """
+    begin = "" if lower[:1].isspace() else _TEXT_BEGIN
+    end = "" if lower[-1:].isspace() else _TEXT_END
+    return f"{begin}{korean_words(lower)}{end}"
+
+
+def korean_words(lower: str) -> str:
+    """Return a part of a text likewise, without edges of its own."""
     short = _LONG.sub(r"\1\1", _DIGITS.sub("0", lower))
     return f" {' '.join(short.split())} "
 

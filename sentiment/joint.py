@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-JOINED = 6
+JOINED = 7
 """The first so many of `model.OUTPUTS`: all but abuse."""
 MOST = 6.0
 """Log-odds beyond this, to either side, count as this much."""
@@ -31,16 +31,17 @@ class Joint:
         kept = values[:JOINED]
         if max(kept) > MOST or min(kept) < -MOST:
             kept = [min(max(value, -MOST), MOST) for value in kept]
-        # Written out: a loop over 27 terms takes four times as long, and this is asked of every text.
-        a, b, c, d, e, f = kept
-        (k, wa, wb, wc, wd, we, wf, aa, ab, ac, ad, ae, af, *others) = self._weights
-        bb, bc, bd, be, bf, cc, cd, ce, cf, dd, de, df, ee, ef, ff = others
+        # Written out: a loop over 35 terms takes four times as long, and this is asked of every text.
+        a, b, c, d, e, f, g = kept
+        k, wa, wb, wc, wd, we, wf, wg, aa, ab, ac, ad, ae, af, ag, *others = self._weights
+        bb, bc, bd, be, bf, bg, cc, cd, ce, cf, cg, dd, de, df, dg, ee, ef, eg, ff, fg, gg = others
         return (
             k
-            + a * (wa + aa * a + ab * b + ac * c + ad * d + ae * e + af * f)
-            + b * (wb + bb * b + bc * c + bd * d + be * e + bf * f)
-            + c * (wc + cc * c + cd * d + ce * e + cf * f)
-            + d * (wd + dd * d + de * e + df * f)
-            + e * (we + ee * e + ef * f)
-            + f * (wf + ff * f)
+            + a * (wa + aa * a + ab * b + ac * c + ad * d + ae * e + af * f + ag * g)
+            + b * (wb + bb * b + bc * c + bd * d + be * e + bf * f + bg * g)
+            + c * (wc + cc * c + cd * d + ce * e + cf * f + cg * g)
+            + d * (wd + dd * d + de * e + df * f + dg * g)
+            + e * (we + ee * e + ef * f + eg * g)
+            + f * (wf + ff * f + fg * g)
+            + g * (wg + gg * g)
         )

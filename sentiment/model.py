@@ -2,8 +2,8 @@
 
 A model file holds two dictionaries, `feelings` and `intents`: keys (the features, see grams), int8 weights with one
 column per output, and scales (what one step of a column is worth). Beside them `signs` and `sign_names` (weights of the
-signs), `bias`, `links` (what feelings add to intents), `slopes` and `offsets` (calibration from held-out training
-rows), and `joint` (what all of them together say about a complaint, see sentiment/joint.py).
+signs), `bias`, `slopes` and `offsets` (calibration from held-out training rows), and `joint` (what all of them together
+say about a complaint, see sentiment/joint.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from core.errors import InputError
 from sentiment.cues import Grammar
-from sentiment.grams import echoes, korean_grams, korean_text, word_features, words
+from sentiment.grams import BEGIN, korean_grams, korean_text, korean_words, word_features, words
 from sentiment.joint import Joint
 from sentiment.packed import ONE, Fields
 from sentiment.pieces import Cut, Said
@@ -32,8 +32,8 @@ Floats = npt.NDArray[np.float32]
 
 FEELINGS = ("opinion", "polarity")
 """Log-odds of any opinion at all, and of a positive one given an opinion."""
-INTENTS = ("complaint", "praise", "question", "suggestion", "abuse")
-"""Log-odds of what the writer wants, and of abuse."""
+INTENTS = ("complaint", "praise", "question", "suggestion", "customer", "abuse")
+"""Log-odds of what the writer wants, of being about what a company sells or does rather than talk, and of abuse."""
 OUTPUTS = FEELINGS + INTENTS
 COMPLAINT = OUTPUTS.index("complaint")
 PACKED = Fields(len(OUTPUTS))
@@ -52,7 +52,7 @@ class Weights:
     keys: npt.NDArray[np.generic]
     """Features in sorted order: strings of English, uint32 hashes of Korean."""
     weights: Floats
-    """Features x outputs. Links and calibration are linear, so they are multiplied in here and below."""
+    """Features x outputs. Calibration is linear, so it is multiplied in here and below."""
     signs: Floats
     """Signs x outputs, in the order of the language's `Signs.names`."""
     bias: Floats
@@ -72,12 +72,12 @@ class Weights:
                 known = dict(zip(arrays["sign_names"].tolist(), arrays["signs"], strict=True))
                 silent = np.zeros(len(OUTPUTS), dtype=np.float32)
                 keys, weights = _merged(arrays)
-                finish = (np.eye(len(OUTPUTS), dtype=np.float32) + arrays["links"]) * arrays["slopes"]
+                slopes = arrays["slopes"]
                 return cls(
                     keys=keys,
-                    weights=weights @ finish,
-                    signs=np.stack([known.get(name, silent) for name in sign_names]).astype(np.float32) @ finish,
-                    bias=arrays["bias"] @ finish + arrays["offsets"],
+                    weights=weights * slopes,
+                    signs=np.stack([known.get(name, silent) for name in sign_names]).astype(np.float32) * slopes,
+                    bias=arrays["bias"] * slopes + arrays["offsets"],
                     joint=Joint(arrays["joint"].tolist()),
                     version=str(arrays["version"].ravel()[0]),
                 )
@@ -146,7 +146,8 @@ class EnglishModel:
         for row, added in zip(pairs, PACKED.pack(weights.weights[pairs]), strict=True):
             first, _, second = features[row].partition(" ")
             self._followers.setdefault(first, {})[second] = added
-        self._echo = self._followers.get("#", {}).get("echo", 0)
+        self.opening = self._followers.get(BEGIN, _NOBODY)
+        """Word that may open a text -> what that adds, packed."""
         self._fades = _Fades()
 
     def log_odds(self, signs: int, cut: Cut) -> list[float]:
@@ -161,10 +162,7 @@ class EnglishModel:
 
     def _faded(self, cut: Cut) -> int:
         """Return what the words add: many words say less each."""
-        said = cut.total
-        if self._echo and cut.may_echo() and echoes(cut.words()):
-            said += self._echo
-        return said * self._fades[cut.length]
+        return cut.total * self._fades[cut.length]
 
     def said(self, piece: str) -> Said:
         """Return what the words of a piece and the pairs inside it add."""
@@ -236,7 +234,7 @@ class KoreanModel:
 
     def chunk_shares(self, chunk: str, lower: str) -> tuple[float, float]:
         """Return what the n-grams of one white-space chunk add to opinion and polarity, calibrated."""
-        share = self._sum(korean_text(chunk)) * np.float32((len(korean_text(lower)) + 1) ** -0.5)
+        share = self._sum(korean_words(chunk)) * np.float32((len(korean_text(lower)) + 1) ** -0.5)
         return float(share[0]), float(share[1])
 
     def _sum(self, prepared: str) -> Floats:

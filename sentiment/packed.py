@@ -1,8 +1,8 @@
 """Many sums in one: the outputs of a model stand side by side in one whole number, so that one addition adds them all.
 
-Python adds two whole numbers of seven fields about as fast as two floats, and exactly: the order of the words changes
-nothing. Weights are kept in steps of 2^-28 (finer than the float32 of the model files from 0.06 upwards), what they are
-multiplied with in steps of 2^-22; together a sum is off by about 1e-6 log-odds at most.
+Python adds two whole numbers of eight fields about as fast as two floats, and exactly: the order of the words changes
+nothing. Weights are kept in steps of 2^-27 (finer than the float32 of the model files from 0.12 upwards), what they are
+multiplied with in steps of 2^-24; together a sum is off by about 1e-6 log-odds at most.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-ONE = 1 << 22
+ONE = 1 << 24
 """The factor 1: a packed number times this is a packed sum."""
-_WEIGHT_STEPS = 1 << 28
+_WEIGHT_STEPS = 1 << 27
 _STEP = 1.0 / (_WEIGHT_STEPS * ONE)
 _FIELD_BITS, _FIELD_BYTES = 64, 8
 _FIELD = (1 << _FIELD_BITS) - 1
@@ -25,7 +25,7 @@ _HALF_VALUE = _HALF * _STEP
 
 
 class Fields:
-    """How so many numbers are packed into one. A field holds sums up to +-4096."""
+    """How so many numbers are packed into one. A field holds sums up to +-2048."""
 
     __slots__ = ("_bytes", "_halves", "_unpack")
 

@@ -23,7 +23,7 @@ _PRAISES: frozenset[str] = frozenset({Intent.PRAISE, Label.POSITIVE})
 _STYLE = "style"
 """What a cue speaks for that says something to the models only."""
 _COMPLAINS: frozenset[str] = frozenset({Intent.COMPLAINT, Caution.SARCASM})
-_UNCUT = Cut([], 0)
+_UNCUT = Cut([], {}, closes=False)
 _NO_CUES: Sequence[Cue] = ()
 _NOTHING: Set[str] = frozenset()
 

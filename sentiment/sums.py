@@ -57,10 +57,12 @@ class SignSums:
         self._compounds = _Known(packed, signs.of_compound)
         self._positive = _Known(packed, partial(signs.of_share, signs.POSITIVE))
         self._negative = _Known(packed, partial(signs.of_share, signs.NEGATIVE))
+        self._forms = _Known(packed, signs.of_form)
 
     def total(self, text: str, feeling: tuple[float, float], found: Sequence[Cue], vader: VaderScores) -> int:
         """Return the sum over all signs of a cleaned text, and the bias."""
         total = self._bias + self._lengths[len(text)] + self._compounds[vader.compound]
+        total += self._forms[signs.form_of(text)]
         if vader.positive:
             total += self._positive[vader.positive]
         if vader.negative:

@@ -16,9 +16,9 @@ from sentiment.training.goals import ENGLISH_GOALS, KOREAN_GOALS, targets
 from sentiment.training.matrix import english_table, korean_table
 from sentiment.training.sets import Row, training_rows
 
-VERSION = "2026.11-en2-ko2"
-ENGLISH_FEELINGS, ENGLISH_INTENTS = 80_000, 8_000
-KOREAN_FEELINGS, KOREAN_INTENTS = 170_000, 12_000
+VERSION = "2026.11-en3-ko3"
+ENGLISH_FEELINGS, ENGLISH_INTENTS = 80_000, 30_000
+KOREAN_FEELINGS, KOREAN_INTENTS = 170_000, 16_000
 """Sizes of the dictionaries: together well under 2 MB on disk."""
 
 

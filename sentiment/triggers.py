@@ -37,7 +37,6 @@ class Triggers:
         self._phrases = [(trigger, bits) for trigger, bits in meanings.items() if " " in trigger]
         self._every_phrase = (1 << len(self._phrases)) - 1
         self._sure_from = self._phrases_from + 2 * len(self._phrases)
-        self.width = self._sure_from + len(cues)
         self._begins: dict[str, int] = {}
         self._ends: dict[str, int] = {}
         self._always = 0

@@ -32,7 +32,6 @@ def save(fitted: Fitted, file: Path, *, sign_names: tuple[str, ...], version: st
     arrays["signs"] = fitted.signs.astype(np.float32)
     arrays["sign_names"] = np.array(sign_names)
     arrays["bias"] = fitted.bias.astype(np.float32)
-    arrays["links"] = fitted.links.astype(np.float32)
     arrays["joint"] = fitted.joint.astype(np.float32)
     arrays["slopes"] = fitted.slopes.astype(np.float32)
     arrays["offsets"] = fitted.offsets.astype(np.float32)

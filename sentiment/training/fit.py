@@ -71,7 +71,6 @@ class Fitted:
     """Features x outputs."""
     signs: Numbers = field(default_factory=lambda: np.zeros(0))
     bias: Numbers = field(default_factory=lambda: np.zeros(len(OUTPUTS)))
-    links: Numbers = field(default_factory=lambda: np.zeros((len(OUTPUTS), len(OUTPUTS))))
     slopes: Numbers = field(default_factory=lambda: np.ones(len(OUTPUTS)))
     offsets: Numbers = field(default_factory=lambda: np.zeros(len(OUTPUTS)))
     joint: Numbers = field(default_factory=lambda: np.zeros(SIZE))
@@ -166,11 +165,9 @@ def _fit_output(
     keep: npt.NDArray[np.bool_],
     folds: npt.NDArray[np.intp],
 ) -> None:
-    """Fit one output on the kept features, with the held-out feelings as further inputs of an intent."""
+    """Fit one output on the kept features."""
     at = OUTPUTS.index(name)
-    linked = list(range(len(FEELINGS))) if name in INTENTS else []
-    signs = np.hstack([inputs.signs, fitted.held_out[:, linked]]) if linked else inputs.signs
-    kept = Inputs(inputs.counts[:, np.flatnonzero(keep)], signs, inputs.shares[keep], inputs.raised)
+    kept = Inputs(inputs.counts[:, np.flatnonzero(keep)], inputs.signs, inputs.shares[keep], inputs.raised)
     raw = np.zeros(len(target.answers))
     says = target.answers >= 0
     for fold in range(FOLDS):
@@ -180,18 +177,12 @@ def _fit_output(
         raw[folds == fold] = model.decision_function(features[folds == fold])
     features, scales = _scaled(kept, target, says)
     model = _regression(target).fit(features[says], target.answers[says], sample_weight=target.weights[says])
-    words, behind = np.split(model.coef_[0], [len(scales)])
-    plain, links = np.split(behind, [inputs.signs.shape[1]])
+    words, plain = np.split(model.coef_[0], [len(scales)])
     fitted.weights[keep, at] = rounded(words * scales * COUNT_SCALE * kept.shares)
     fitted.signs[:, at] = plain * inputs.raised
     fitted.bias[at] = model.intercept_[0]
-    slope, offset = _calibrated(raw, target)
-    fitted.slopes[at], fitted.offsets[at] = slope, offset
-    fitted.held_out[:, at] = raw * slope + offset
-    for place, weight in zip(linked, links, strict=True):
-        # The link was learned for calibrated feelings; at run time it meets raw sums.
-        fitted.links[place, at] = weight * fitted.slopes[place]
-        fitted.bias[at] += weight * fitted.offsets[place]
+    fitted.slopes[at], fitted.offsets[at] = _calibrated(raw, target)
+    fitted.held_out[:, at] = raw * fitted.slopes[at] + fitted.offsets[at]
 
 
 def products(held_out: Numbers) -> Numbers:

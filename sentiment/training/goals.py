@@ -17,13 +17,13 @@ EVEN_INTENT = 0.5
 """The same for intents."""
 REVIEW_WEIGHT = 0.5
 """A sentence of a product review tells a complaint from praise, in other words than our corpus."""
-DAILY_WEIGHT, DAILY_PRAISE_WEIGHT = 2.0, 0.5
+DAILY_WEIGHT, DAILY_PRAISE_WEIGHT = 4.0, 0.5
 """How much an everyday remark counts against a complaint, and against praise."""
 NO_OTHER_WEIGHT = 0.1
 """How much a row of ordinary talk counts against another intent than a complaint."""
-CORPUS_WEIGHT = 4.0
-"""Our own rows are few and exactly what is judged: each counts like so many others towards an intent."""
-CORPUS_FEELING_WEIGHT = 0.6
+CUSTOMER_FREEDOM = 0.1
+"""What people say to a company differs from talk at large in so many words that few liberties are needed."""
+CORPUS_FEELING_WEIGHT = 0.2
 """The same towards a feeling, which the large sets teach as well."""
 
 
@@ -38,6 +38,8 @@ class Goals:
     polarity_freedom: float
     intent_freedom: float
     """Few rows, so few liberties."""
+    corpus: float
+    """Our own rows are exactly what is judged: each counts like so many others towards an intent."""
     no_complaint: float
     """How much a row of ordinary talk counts against a complaint."""
     calibrates: frozenset[str]
@@ -61,7 +63,8 @@ ENGLISH_GOALS = Goals(
     },
     opinion_freedom=0.02,
     polarity_freedom=0.05,
-    intent_freedom=0.15,
+    intent_freedom=0.3,
+    corpus=1.5,
     no_complaint=0.4,
     calibrates=frozenset({"en_reddit3", "corpus"}),
 )
@@ -70,7 +73,8 @@ KOREAN_GOALS = Goals(
     polarity={"ko_reddit3_mt": 0.35, "ko_nsmc3": 1.0},
     opinion_freedom=0.06,
     polarity_freedom=0.15,
-    intent_freedom=0.25,
+    intent_freedom=0.4,
+    corpus=1.0,
     no_complaint=0.2,
     calibrates=frozenset({"ko_nsmc3", "ko_reddit3_mt", "ko_daily_neutral", "corpus"}),
 )
@@ -78,6 +82,8 @@ REVIEWS = "amazonReviewSnippets"
 """The part of a set that speaks of products as customers do."""
 NO_COMPLAINT = {"en_reddit3": ("neutral", "positive"), "ko_reddit3_mt": ("neutral", "positive")}
 """Sets and labels that hold no complaints to speak of, and how the models learn what ordinary talk is."""
+TALK = frozenset({"en_reddit3", "ko_reddit3_mt", "ko_daily_neutral"})
+"""Sets of what people say to each other."""
 _FELT = {"complaint": "negative", "praise": "positive"}
 """What a product review with such a label does."""
 
@@ -90,6 +96,7 @@ def targets(rows: Sequence[Row], goals: Goals) -> dict[str, Target]:
     }
     for intent in ("complaint", "praise", "question", "suggestion"):
         made[intent] = _intent(rows, intent, goals)
+    made["customer"] = _customer(rows)
     made["abuse"] = _abuse(rows)
     return {name: target for name, target in made.items() if len(np.unique(target.answers[target.answers >= 0])) > 1}
 
@@ -124,7 +131,7 @@ def _intent(rows: Sequence[Row], intent: str, goals: Goals) -> Target:
     for at, row in enumerate(rows):
         if row.source == "corpus":
             answers[at] = row.intent == intent
-            weights[at] = CORPUS_WEIGHT
+            weights[at] = goals.corpus
         elif row.source == "ko_daily_neutral" and intent in ("complaint", "praise"):
             answers[at] = 0
             weights[at] = DAILY_WEIGHT if intent == "complaint" else DAILY_PRAISE_WEIGHT
@@ -138,6 +145,13 @@ def _intent(rows: Sequence[Row], intent: str, goals: Goals) -> Target:
             weights[at] = REVIEW_WEIGHT
     own = np.array([row.source == "corpus" for row in rows])
     return Target(answers, weights, goals.intent_freedom, own, EVEN_INTENT)
+
+
+def _customer(rows: Sequence[Row]) -> Target:
+    """Our rows are what people write to and about companies, the sets of comments are talk."""
+    sides = {"corpus": 1, **dict.fromkeys(TALK, 0)}
+    answers = np.array([sides.get(row.source, -1) for row in rows], dtype=np.int8)
+    return Target(answers, np.ones(len(rows)), CUSTOMER_FREEDOM, answers >= 0, even=1.0)
 
 
 def _abuse(rows: Sequence[Row]) -> Target:

@@ -52,9 +52,10 @@ def english_table(texts: Sequence[str], reader: Reader, *, at_least: int, kept: 
     cleaned = [guard(text, named(text, CORPUS_BRAND)).text for text in texts]
     bags: list[tuple[Counter[str], int]] = []
     for text in cleaned:
-        found = words(lowered(text))
+        lower = lowered(text)
+        found = words(lower)
         bag = Counter(feature for word in found for feature in word_features(word))
-        bag.update(pair_features(found))
+        bag.update(pair_features(lower, found))
         bags.append((bag, len(found)))
     seen: Counter[str] = Counter()
     for bag, _ in bags:
