@@ -64,7 +64,7 @@ class Manner(NamedTuple):
 Odds = tuple[list[float], Manner]
 """Calibrated log-odds of a text in the order of `model.OUTPUTS`, both languages put together."""
 
-_ENGLISH, _KOREAN = Manner(1.0, 0.3, -0.25, 0.0), Manner(0.1, 0.3, 0.1, -0.15)
+_ENGLISH, _KOREAN = Manner(1.0, 0.3, -0.25, 0.0), Manner(0.1, 0.3, 0.2, -0.15)
 _MIXED, _WORDLESS = Manner(0.5, 0.6, -0.75, -0.1), Manner(0.0, 0.0, 0.0, 0.0)
 
 
