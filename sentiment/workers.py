@@ -23,9 +23,9 @@ __all__ = ["Workers", "running_workers", "spare_cores"]
 
 MOST_WORKERS = 4
 """More than these, the one writer of a database cannot keep busy."""
-CHUNK_TEXTS = 16
-"""Texts judged in one go: about a millisecond."""
-AHEAD = 8
+CHUNK_TEXTS = 32
+"""Texts judged in one go: a few milliseconds. Every chunk costs a write, a read and a turn of the loop."""
+AHEAD = 6
 """Chunks a worker may have before it: busy while this process scans, and the rest is left for both."""
 STOP_SECONDS = 2.0
 """How long a worker may take to end once its questions have ended."""
