@@ -98,23 +98,39 @@ def lowered(text: str) -> str:
     return "".join(small if len(small := character.lower()) == 1 else character for character in text)
 
 
+class TriggerBits:
+    """What triggers mean, as bits: one a cue for its triggers, and behind those one a cue for its second triggers."""
+
+    __slots__ = ("_all", "_alone", "_count", "meanings")
+
+    def __init__(self, cues: Sequence[Cue]) -> None:
+        self._count = len(cues)
+        self._all = (1 << len(cues)) - 1
+        self._alone = sum(1 << number for number, one in enumerate(cues) if not one.also)
+        self.meanings: dict[str, int] = {}
+        """Trigger -> its bits."""
+        for number, one in enumerate(cues):
+            for first, triggers in ((number, one.triggers), (self._count + number, one.also)):
+                for trigger in triggers:
+                    self.meanings[trigger] = self.meanings.get(trigger, 0) | 1 << first
+
+    def wanted(self, bits: int) -> int:
+        """Return which cues are worth trying, as bits, where triggers with these bits stand."""
+        return bits & (self._alone | bits >> self._count) & self._all
+
+
 class Grammar:
     """All cues of a language."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         self.cues: Sequence[Cue] = tuple(cues)
-        # Three fields of bits, one bit a cue in each: triggers, second triggers, and triggers that are a whole cue.
-        self._also_from = len(self.cues)
-        self._sure_from = 2 * len(self.cues)
-        self._all = (1 << len(self.cues)) - 1
-        self._alone = sum(1 << number for number, one in enumerate(self.cues) if not one.also)
-        meanings: dict[str, int] = {}
+        self._triggers = TriggerBits(self.cues)
+        meanings = self._triggers.meanings
+        sure = dict.fromkeys(meanings, 0)
         for number, one in enumerate(self.cues):
-            for first, triggers in ((number, one.triggers), (self._also_from + number, one.also)):
-                for trigger in triggers:
-                    sure = one.stands_wherever(trigger) << (self._sure_from + number)
-                    meanings[trigger] = meanings.get(trigger, 0) | 1 << first | sure
-        self._meanings = list(meanings.values())
+            for trigger in (*one.triggers, *one.also):
+                sure[trigger] |= one.stands_wherever(trigger) << number
+        self._meanings, self._sure = list(meanings.values()), list(sure.values())
         self._automaton = AhoCorasick(list(meanings))
 
     def find(self, lower: str) -> list[Found]:
@@ -127,11 +143,11 @@ class Grammar:
 
     def standing(self, lower: str) -> list[Cue]:
         """Return the cues that stand in a lower-cased text, in their order."""
-        bits = 0
+        bits = sure = 0
         for index in {match[0] for match in self._automaton.find_matches_as_indexes(lower, overlapping=True)}:
             bits |= self._meanings[index]
-        sure = bits >> self._sure_from
-        return standing(self.cues, bits & (self._alone | bits >> self._also_from) & self._all | sure, sure, lower)
+            sure |= self._sure[index]
+        return standing(self.cues, self._triggers.wanted(bits) | sure, sure, lower)
 
 
 def standing(cues: Sequence[Cue], wanted: int, sure: int, lower: str) -> list[Cue]:

@@ -68,10 +68,10 @@ def _english_words(reading: Reading, model: EnglishModel) -> list[Evidence]:
     """Return the words that weigh, each once, at their first place."""
     pieces = []
     for word in dict.fromkeys(words(reading.lower)):
-        opinion, polarity = model.word_shares(word, reading.lower)
         place = reading.lower.find(word)
         if place < 0 or word in _STOPS:
             continue
+        opinion, polarity = model.word_shares(word, reading.lower)
         if abs(polarity) >= LIGHTEST and abs(polarity) >= abs(opinion) / 3:
             pieces.append(_piece(reading, place, place + len(word), abs(polarity), "word", positive=polarity > 0))
         elif -opinion >= LIGHTEST / 4:

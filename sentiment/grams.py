@@ -64,13 +64,20 @@ def word_features(word: str) -> list[str]:
     return features
 
 
-def pair_features(lower: str, found: list[str]) -> list[str]:
-    """Return the pairs of neighbouring words of a text, its edges among them.
+def opens(text: str) -> bool:
+    """Say whether a text goes up to its beginning: where a name, a link or a handle was blanked, nobody knows."""
+    return not text[:1].isspace()
 
-    An edge counts only where the text goes up to it: where a name, a link or a handle was blanked, nobody knows.
-    """
-    begin = [] if lower[:1].isspace() else [BEGIN]
-    end = [] if lower[-1:].isspace() else [END]
+
+def closes(text: str) -> bool:
+    """Say whether it goes up to its end, likewise."""
+    return not text[-1:].isspace()
+
+
+def pair_features(lower: str, found: list[str]) -> list[str]:
+    """Return the pairs of neighbouring words of a text, those edges among them that the text goes up to."""
+    begin = [BEGIN] if opens(lower) else []
+    end = [END] if closes(lower) else []
     return [f"{first} {second}" for first, second in itertools.pairwise([*begin, *found, *end])] if found else []
 
 
@@ -79,8 +86,8 @@ def korean_text(lower: str) -> str:
 
     The edges of the text are marked apart from those of words, but where something was blanked.
     """
-    begin = "" if lower[:1].isspace() else _TEXT_BEGIN
-    end = "" if lower[-1:].isspace() else _TEXT_END
+    begin = _TEXT_BEGIN if opens(lower) else ""
+    end = _TEXT_END if closes(lower) else ""
     return f"{begin}{korean_words(lower)}{end}"
 
 

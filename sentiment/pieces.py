@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from sentiment.cues import lowered
-from sentiment.grams import END
+from sentiment.grams import END, closes, opens
 from sentiment.triggers import Triggers
 from sentiment.vader import IN_LEXICON, Token, Vader
 
@@ -111,5 +111,5 @@ class Pieces(dict[str, Piece]):
 
     def cut(self, text: str) -> Cut:
         """Cut a text."""
-        opening = _NOBODY if text[:1].isspace() else self._words.opening
-        return Cut(list(map(self.__getitem__, text.split())), opening, closes=not text[-1:].isspace())
+        opening = self._words.opening if opens(text) else _NOBODY
+        return Cut(list(map(self.__getitem__, text.split())), opening, closes=closes(text))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ahocorasick_rs import AhoCorasick
 
-from sentiment.cues import Cue
+from sentiment.cues import Cue, TriggerBits
 
 
 class Triggers:
@@ -22,15 +22,10 @@ class Triggers:
         # that stand in the piece itself.
         self._cues = tuple(cues)
         self._local = sum(1 << number for number, cue in enumerate(cues) if cue.is_local)
-        self._also_from = len(cues)
         self._phrases_from = 2 * len(cues)
         self._all = (1 << len(cues)) - 1
-        self._alone = sum(1 << number for number, cue in enumerate(cues) if not cue.also)
-        meanings: dict[str, int] = {}
-        for number, cue in enumerate(cues):
-            for first, triggers in ((number, cue.triggers), (self._also_from + number, cue.also)):
-                for trigger in triggers:
-                    meanings[trigger] = meanings.get(trigger, 0) | 1 << first
+        self._wanted = TriggerBits(cues)
+        meanings = self._wanted.meanings
         words = {trigger: bits for trigger, bits in meanings.items() if " " not in trigger}
         self._bits = list(words.values())
         self._automaton = AhoCorasick(list(words))
@@ -78,7 +73,7 @@ class Triggers:
             if phrase in lower:
                 bits |= meaning
             phrases ^= last
-        return bits & (self._alone | bits >> self._also_from) & self._all
+        return self._wanted.wanted(bits)
 
     def sure(self, bits: int) -> int:
         """Return which cues stand in one of the pieces, as bits."""

@@ -36,6 +36,21 @@ def _posted(world: World) -> list[dict[str, Any]]:
     return [one.json or {} for one in requests if one.method == "POST" and one.path.endswith("/messages")]
 
 
+async def _crash_once_posted_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch, sender: DiscordSender, edit: Action, old: int
+) -> None:
+    """Let Discord refuse to edit the old card, and the power go out between the new one and the note of it."""
+
+    async def dies(*_: object) -> None:
+        raise OSError("the power went out")
+
+    world.env.inject_error("PATCH", f"/channels/{world.staff_channel.id}/messages/{old}", status=429, code=30046)
+    with monkeypatch.context() as broken:
+        broken.setattr(DiscordSender, "_remember_card", dies)
+        with pytest.raises(SendUnknownError):
+            await sender.send(edit)
+
+
 async def test_a_reply_refers_to_its_post_pings_nobody_and_carries_the_nonce(
     world: World, sender: DiscordSender
 ) -> None:
@@ -166,14 +181,7 @@ async def test_a_card_posted_anew_before_a_crash_is_found(world: World, monkeypa
     sender = DiscordSender(world.env.bot, world.services)
     assert await sender.find(edit) is None, "an edit is made again"
 
-    async def dies(*_: object) -> None:
-        raise OSError("the power went out")
-
-    world.env.inject_error("PATCH", f"/channels/{world.staff_channel.id}/messages/{old.id}", status=429, code=30046)
-    with monkeypatch.context() as broken:
-        broken.setattr(DiscordSender, "_remember_card", dies)
-        with pytest.raises(SendUnknownError):
-            await sender.send(edit)
+    await _crash_once_posted_anew(world, monkeypatch, sender, edit, old.id)
     new = world.card()
     assert new.id != old.id
     found = await sender.find(edit)
@@ -194,18 +202,11 @@ async def test_an_old_card_goes_with_erased_words_after_a_crash_too(
         purged = await unit.mentions.purge([Removal(ref, RemovalReason.DELETED_BY_AUTHOR, world.clock.now())])
         await mentions_gone(unit, purged, at=world.clock.now())
 
-    async def dies(*_: object) -> None:
-        raise OSError("the power went out")
-
     await world.store.write(purge)
     async with world.store.read() as unit:
         (edit,) = [one for one in await unit.outbox.of_case(case.id) if one.draft.kind is ActionKind.CARD_EDIT]
     sender = DiscordSender(world.env.bot, world.services)
-    world.env.inject_error("PATCH", f"/channels/{world.staff_channel.id}/messages/{old.id}", status=429, code=30046)
-    with monkeypatch.context() as broken:
-        broken.setattr(DiscordSender, "_remember_card", dies)
-        with pytest.raises(SendUnknownError):
-            await sender.send(edit)
+    await _crash_once_posted_anew(world, monkeypatch, sender, edit, old.id)
     new = world.card()
     assert await sender.find(edit) is None, "it is made again"
     await sender.send(edit)

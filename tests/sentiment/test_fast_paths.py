@@ -84,7 +84,9 @@ def assert_same(text: str) -> None:
     assert list(reading.english) == [one.cue for one in READER.english.find(reading.lower)], text
     assert list(reading.abuse) == [one.cue for one in READER.abuse.find(reading.lower)], text
     assert READER.felt(reading.cut, reading.text) == READER.vader.scores(reading.text), text
-    assert reading.cut.length == len(words(reading.lower)), text
+    found = [word for piece in reading.text.split() for word in MODEL.said(lowered(piece)).words]
+    assert found == words(reading.lower), text
+    assert reading.cut.length == len(found), text
     signs = reading.english_signs(MODEL.signs)
     sums = PACKED.unpack(signs + MODEL._faded(reading.cut))
     assert sums == pytest.approx(PLAIN.log_odds(reading), abs=CLOSE), text
